@@ -1,0 +1,73 @@
+# Needs make and Python >= 3.11; Node.js, the CDK command and every library are installed into .venv/ and node_modules/.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export npm_config_update_notifier := false
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: .venv/.installed node_modules/.installed ## install everything the other targets need (they do it themselves)
+
+.venv/.installed: requirements.lock pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "make: expected Python >= 3.11, found $$(python3 --version 2>&1 || echo none);" \
+		"install it or say where it is: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@echo "setting up .venv (once, a minute or two)"
+	@rm -rf .venv && "$(PYTHON)" -m venv .venv
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .venv/.installed
+	@echo "setting up node_modules (once)"
+	@npm ci --silent --ignore-scripts
+	@touch $@
+
+.PHONY: synth
+synth: setup ## synthesize app.py into cdk.out/ with the policy checks on
+	@cdk synth --quiet || status=$$?; lambda-invocations summary cdk.out; exit $${status:-0}
+
+.PHONY: test
+test: setup ## run the tests
+	@pytest
+
+.PHONY: lint
+lint: setup ## ruff, mypy --strict, and pyright on the example user code
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@pyright
+
+.PHONY: format
+format: setup ## let ruff format and fix what it can
+	@ruff format .
+	@ruff check --fix .
+
+.PHONY: snapshots
+snapshots: setup ## rewrite the template snapshots after a wanted change
+	@pytest --snapshot-update tests/conformance
+
+.PHONY: wheel
+wheel: setup ## build the wheel and the source archive into dist/
+	@uv build --quiet --no-build-isolation --python $(BIN)/python
+
+.PHONY: lock
+lock: setup ## renew requirements.lock and package-lock.json
+	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 \
+		--custom-compile-command "make lock" --group dev --output-file requirements.lock pyproject.toml
+	@npm install --package-lock-only --ignore-scripts --silent
+
+.PHONY: clean
+clean: ## remove everything these targets made
+	@rm -rf .venv node_modules cdk.out dist .pytest_cache .mypy_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
