@@ -1,0 +1,44 @@
+"""AWS CDK constructs and policies for every way of invoking AWS Lambda.
+
+Names load on first use, so that ``import constructs_lib`` and the command ``lambda-invocations`` start without
+aws-cdk-lib, jsii or Node.js.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
+    from constructs_lib.failure import FailureQueue as FailureQueue
+    from constructs_lib.function import LambdaFunction as LambdaFunction
+    from constructs_lib.nag.pack import LambdaInvocationChecks as LambdaInvocationChecks
+    from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
+    from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
+
+_MODULES = {
+    "FailureQueue": "failure",
+    "LambdaFunction": "function",
+    "LambdaInvocationChecks": "nag.pack",
+    "RestApiToLambda": "synchronous.rest_api",
+    "S3ToLambda": "asynchronous.s3",
+    "SqsToLambda": "polling.sqs",
+}
+
+__all__ = [
+    "FailureQueue",
+    "LambdaFunction",
+    "LambdaInvocationChecks",
+    "RestApiToLambda",
+    "S3ToLambda",
+    "SqsToLambda",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,72 @@
+"""The example app: one stack for each invocation model, each to be read and copied by itself."""
+
+from pathlib import Path
+
+from aws_cdk import App, Duration, Stack, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from constructs_lib import LambdaFunction, LambdaInvocationChecks, RestApiToLambda, S3ToLambda, SqsToLambda
+
+HANDLERS = Path(__file__).parent / "handlers"
+
+
+class OrderApiStack(Stack):
+    """Synchronous: ``POST /orders`` validates an order and answers 201 or 400; the client owns the errors."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        orders = LambdaFunction(self, "Orders", code=HANDLERS / "orders")
+        self.api = RestApiToLambda(
+            self, "OrderApi", function=orders, alarm_topic=sns.Topic(self, "Alarms", enforce_ssl=True)
+        )
+
+
+class ThumbnailStack(Stack):
+    """Asynchronous: a picture uploaded to one bucket gets a thumbnail in another; a broken one ends in a queue."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self.thumbnails = s3.Bucket(
+            self, "Thumbnails", block_public_access=s3.BlockPublicAccess.BLOCK_ALL, enforce_ssl=True
+        )
+        resize = LambdaFunction(
+            self,
+            "Resize",
+            code=HANDLERS / "thumbnails",
+            memory_size=1024,
+            timeout=Duration.minutes(1),
+            environment={"THUMBNAIL_BUCKET": self.thumbnails.bucket_name},
+        )
+        # Not grant_put: it would allow retention and tagging of objects, too.
+        resize.add_to_role_policy(
+            iam.PolicyStatement(actions=["s3:PutObject"], resources=[self.thumbnails.arn_for_objects("*")])
+        )
+        self.uploads = S3ToLambda(
+            self, "Uploads", function=resize, alarm_topic=sns.Topic(self, "Alarms", enforce_ssl=True)
+        )
+
+
+class JobStack(Stack):
+    """Poll: jobs wait in a queue and are done in batches; one that keeps failing ends in the dead-letter queue."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        worker = LambdaFunction(self, "Worker", code=HANDLERS / "jobs", timeout=Duration.seconds(30))
+        self.jobs = SqsToLambda(self, "Jobs", function=worker, alarm_topic=sns.Topic(self, "Alarms", enforce_ssl=True))
+
+
+def build_app() -> App:
+    """Build the app with the policy checks on."""
+    app = App()
+    OrderApiStack(app, "OrderApi")
+    ThumbnailStack(app, "Thumbnails")
+    JobStack(app, "Jobs")
+    Validations.of(app).add_plugins(LambdaInvocationChecks(app))
+    return app
+
+
+if __name__ == "__main__":
+    build_app().synth()

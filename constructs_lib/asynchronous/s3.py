@@ -1,0 +1,141 @@
+"""S3 bucket notifications to a function."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_notifications as notifications
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
+from constructs_lib.execution import catch_failed_executions
+from constructs_lib.grants import allow
+from constructs_lib.types import AnyBucket, AnyDestination, AnyFunction, AnyTopic
+
+# The one function per stack that CDK makes to configure bucket notifications.
+_CDK_HANDLER_ID = "BucketNotificationsHandler050a0587b7544547bf325f094a3db834"
+
+
+class S3ToLambda(Construct):
+    """A bucket that notifies a function, asynchronously, of what happens to its objects.
+
+    S3 delivers at least once and in no order: the handler must bear seeing an event twice. What the handler returns
+    is dropped, unless there is an ``on_success`` destination; a handler that cannot do the work must raise.
+
+    Where a failed event goes
+        *delivery*: S3 retries by itself and has no dead-letter queue. *execution*: after the retries the event goes to
+        ``on_failure``; by default to a failure queue beneath the function, which an alarm watches.
+
+    Parameters
+    ----------
+    scope, id
+        Where the construct stands in the construct tree.
+    function
+        Owned, alias, version, or imported with its role. It is allowed to read the objects that it is notified of.
+    bucket
+        An owned or imported bucket of the same account and Region. Default: a new one: encrypted by S3, private, TLS
+        only, retained when it leaves the stack.
+    events
+        What the function is notified of. Default: every kind of object creation.
+    prefix, suffix
+        Only object keys that begin, or end, so. Default: all. Write results elsewhere than under ``prefix``, or the
+        function invokes itself.
+    on_failure
+        Destination of events whose execution failed: standard queue or topic, function, event bus or bucket.
+        Default: a failure queue, or the function's own dead-letter queue or topic if it has one.
+    on_success
+        Destination of the results: the same kinds, buckets aside. Default: none.
+    retry_attempts
+        How often a failed execution is tried again, 0 to 2. Default: 2 (AWS: lambda/invocation-async-error-handling).
+    max_event_age
+        How long Lambda keeps an event for retries, 1 minute to 6 hours. Default: 6 hours (the same source).
+    alarm_topic
+        Notified by the alarms of the failure queue and of failed deliveries to it. Default: they notify nobody.
+
+    Attributes
+    ----------
+    function, bucket
+        What was given or made.
+    failure_queue : sqs.IQueue or None
+        Where failed events wait; ``None`` if ``on_failure`` says where they go, or the dead-letter target is a topic.
+    alarms : list of cloudwatch.Alarm
+        All that watch this pattern.
+
+    Raises
+    ------
+    ValueError
+        If the function was imported without its role, if a destination is FIFO or ``on_success`` a bucket, or if the
+        function already has another asynchronous configuration.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        function: AnyFunction,
+        bucket: AnyBucket | None = None,
+        events: Sequence[s3.EventType] = (s3.EventType.OBJECT_CREATED,),
+        prefix: str | None = None,
+        suffix: str | None = None,
+        on_failure: AnyDestination | None = None,
+        on_success: AnyDestination | None = None,
+        retry_attempts: int | None = None,
+        max_event_age: Duration | None = None,
+        alarm_topic: AnyTopic | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        self.function = function
+        capture = catch_failed_executions(
+            function,
+            on_failure=on_failure,
+            on_success=on_success,
+            retry_attempts=retry_attempts,
+            max_event_age=max_event_age,
+            alarm_topic=alarm_topic,
+        )
+        acknowledge_no_dead_letter_queue(function, "Failed events go to the on-failure destination, which says more")
+        self.failure_queue = capture.failure_queue
+        self.alarms = capture.alarms
+        self.bucket = bucket or self._make_bucket()
+        filters = [s3.NotificationKeyFilter(prefix=prefix, suffix=suffix)] if prefix or suffix else []
+        for event in events:
+            self.bucket.add_event_notification(event, notifications.LambdaDestination(function), *filters)
+        self._allow_reading(f"{prefix or ''}*{suffix or ''}")
+        self._acknowledge_bucket_notifications()
+
+    def _make_bucket(self) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+        )
+        acknowledge(
+            bucket,
+            "Access logs need a bucket that an account's buckets share; to have them, pass a bucket with "
+            "server_access_logs_bucket set",
+            "AwsSolutions-S1",
+        )
+        return bucket
+
+    def _allow_reading(self, keys: str) -> None:
+        objects = self.bucket.arn_for_objects(keys)
+        statements = [iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects])]
+        if self.bucket.encryption_key is not None:
+            statements.append(
+                iam.PolicyStatement(actions=["kms:Decrypt"], resources=[self.bucket.encryption_key.key_arn])
+            )
+        policy_scope = allow(self, self.function, *statements)
+        acknowledge_wildcard(policy_scope, "Which objects will be uploaded is not known beforehand", objects)
+
+    def _acknowledge_bucket_notifications(self) -> None:
+        handler = Stack.of(self.bucket).node.try_find_child(_CDK_HANDLER_ID)
+        if handler is not None:
+            acknowledge(
+                handler,
+                "CDK makes this function to configure bucket notifications; its role cannot be replaced from here",
+                "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
+            )

@@ -1,0 +1,56 @@
+"""One entry for each pattern. The README's table and the conformance tests are made from it."""
+
+from dataclasses import dataclass
+
+from constructs_lib.facts import InvocationModel
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What a pattern promises."""
+
+    name: str
+    """The class, as exported by ``constructs_lib``."""
+    source: str
+    """The AWS service that invokes, in its official name."""
+    model: InvocationModel
+    delivery: str
+    """Where an event ends that the source could not hand to Lambda."""
+    execution: str
+    """Where an event ends whose handler kept failing."""
+    captured_by: str | None
+    """The attribute of the construct that holds failed events by default; ``None`` if the model has no such place."""
+    resource_budget: int
+    """Most resources of the pattern with defaults, not counting the function with its role, policy and log group, nor
+    alarms."""
+
+
+PATTERNS = (
+    Pattern(
+        name="RestApiToLambda",
+        source="API Gateway REST API",
+        model=InvocationModel.SYNCHRONOUS,
+        delivery="the client, as an error",
+        execution="the client, as an error",
+        captured_by=None,
+        resource_budget=8,
+    ),
+    Pattern(
+        name="S3ToLambda",
+        source="S3 bucket notification",
+        model=InvocationModel.ASYNCHRONOUS,
+        delivery="nowhere: S3 retries, but has no dead-letter queue",
+        execution="`failure_queue`, or `on_failure`",
+        captured_by="failure_queue",
+        resource_budget=10,
+    ),
+    Pattern(
+        name="SqsToLambda",
+        source="SQS queue",
+        model=InvocationModel.POLL,
+        delivery="`dead_letter_queue` of the queue",
+        execution="`dead_letter_queue` of the queue",
+        captured_by="dead_letter_queue",
+        resource_budget=5,
+    ),
+)

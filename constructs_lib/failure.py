@@ -1,0 +1,141 @@
+"""Where failed events end: the failure queue, and what Lambda takes as a failure target."""
+
+from typing import cast
+
+from aws_cdk import Duration, Reference, Token, Tokenization
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct, IConstruct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.alarms import WatchedAlarm, notify
+from constructs_lib.facts import RETENTION_MAX_SECONDS
+from constructs_lib.grants import allow_sending
+from constructs_lib.types import AnyKey, AnyQueue, AnyTopic
+
+
+class FailureQueue(sqs.Queue):
+    """A queue that keeps failed events for as long as SQS can, and an alarm that sees the first one.
+
+    Parameters
+    ----------
+    scope, id
+        Where the queue stands in the construct tree; its alarm stands beneath it as ``Alarm``.
+    fifo
+        Needed for the dead-letter queue of a FIFO queue, refused by every other failure target. Default: standard.
+    encryption_key
+        Customer-managed key. Default: SSE-SQS, which every service can write to.
+    retention_period
+        Default: 14 days, the longest that SQS offers (AWS::SQS::Queue.MessageRetentionPeriod).
+    alarm_topic
+        Notified when a failed event is waiting. Default: the alarm notifies nobody.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        fifo: bool = False,
+        encryption_key: AnyKey | None = None,
+        retention_period: Duration | None = None,
+        alarm_topic: AnyTopic | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            fifo=fifo or None,
+            encryption=sqs.QueueEncryption.SQS_MANAGED if encryption_key is None else sqs.QueueEncryption.KMS,
+            encryption_master_key=encryption_key,
+            enforce_ssl=True,
+            retention_period=retention_period or Duration.seconds(RETENTION_MAX_SECONDS),
+        )
+        watch(self, alarm_topic)
+        acknowledge(
+            self,
+            "This queue is where failed events end; the rule knows only some kinds of dead-letter queue",
+            "AwsSolutions-SQS3",
+            "Serverless-SQSRedrivePolicy",
+        )
+
+
+def watch(queue: AnyQueue, alarm_topic: AnyTopic | None) -> cloudwatch.Alarm:
+    """Return the alarm that goes off while a failed event waits in the queue; make it if there is none."""
+    alarm = queue.node.try_find_child("Alarm")
+    if alarm is None:
+        return WatchedAlarm(
+            cast(Construct, queue),
+            "Alarm",
+            # Messages that SQS itself moves here do not count as sent: only the depth shows them.
+            metric=queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="Maximum"),
+            threshold=1,
+            description=f"Failed events are waiting in {queue.node.path}: find the cause, then redrive them.",
+            alarm_topic=alarm_topic,
+        )
+    alarm = cast(cloudwatch.Alarm, alarm)
+    if alarm_topic is not None:
+        notify(alarm, alarm_topic)
+    return alarm
+
+
+def complete_dead_letter_target(function: lambda_.Function) -> bool:
+    """Tell whether a function has a dead-letter queue or topic; if so, let it use that one's key.
+
+    Raises
+    ------
+    ValueError
+        If the target is FIFO, which Lambda cannot send failed events to (AWS: lambda/invocation-async-retain-records).
+    """
+    queue, topic = function.dead_letter_queue, function.dead_letter_topic
+    target = queue or topic
+    if target is None:
+        return False
+    if target.fifo:
+        raise ValueError(
+            f"{function.node.path}: expected dead_letter_queue to be a standard queue or topic, got the FIFO "
+            f"{target.node.path}; Lambda cannot send failed events to FIFO targets: use a standard one"
+        )
+    allow_sending(function, queue.encryption_master_key if queue else topic and topic.master_key)
+    return True
+
+
+def check_destination(arn: str, parameter: str, owner: str) -> None:
+    """Raise ``ValueError`` for a destination that Lambda would refuse once deployed, or never reach.
+
+    Parameters
+    ----------
+    arn
+        What the destination was bound to. A token is followed to its resource in the app; what stays unknown passes.
+    parameter
+        ``on_failure`` or ``on_success``.
+    owner
+        The construct path to name in the message.
+    """
+    resource = _resource_behind(arn)
+    literal = "" if Token.is_unresolved(arn) else arn
+    if (
+        literal.endswith(".fifo")
+        or (isinstance(resource, sqs.CfnQueue) and resource.fifo_queue is True)
+        or (isinstance(resource, sns.CfnTopic) and resource.fifo_topic is True)
+    ):
+        found = resource.node.path if resource else literal
+        raise ValueError(
+            f"{owner}: expected {parameter} to be a standard queue or topic, got the FIFO {found}; "
+            "Lambda cannot send to FIFO destinations: use a standard one"
+        )
+    if parameter == "on_success" and (isinstance(resource, s3.CfnBucket) or literal.split(":")[2:3] == ["s3"]):
+        raise ValueError(
+            f"{owner}: expected on_success to be a queue, topic, function or event bus, got a bucket; "
+            "Lambda sends only failures to S3"
+        )
+
+
+def _resource_behind(arn: str) -> IConstruct | None:
+    token = Tokenization.reverse_string(arn).first_token if Token.is_unresolved(arn) else None
+    if token is None or not Reference.is_reference(token):
+        return None
+    target: IConstruct = token.target  # type: ignore[attr-defined]
+    return target

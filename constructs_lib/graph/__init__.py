@@ -1,0 +1,1 @@
+"""From template files to who invokes which function, in pure Python."""

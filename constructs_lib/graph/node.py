@@ -1,0 +1,103 @@
+"""A place in the properties of a resource, read through intrinsic functions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.graph.template import Resource, Template
+from constructs_lib.graph.values import UNKNOWN, Scalar, Structure, Value, scalar_text
+
+if TYPE_CHECKING:
+    from constructs_lib.graph.world import World
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """A place in the properties of a resource.
+
+    What lies below an unknown place is unknown, what lies below an absent one is absent.
+    """
+
+    world: "World"
+    resource: Resource
+    template: Template
+    """The template the value stands in: the parent's when a nested stack's parameter was followed."""
+    raw: Any
+    path: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Value:
+        """What stands here, resolved."""
+        return self.world.resolve(self.template, self.raw)
+
+    @property
+    def dotted(self) -> str:
+        """The path in dot form, as in ``Targets.0.Arn``."""
+        return ".".join(self.path)
+
+    @property
+    def absent(self) -> bool:
+        """Whether certainly nothing stands here."""
+        return self.value is None
+
+    @property
+    def children(self) -> "Iterator[Node]":
+        """What stands in a list or mapping here, without what is absent."""
+        value = self.value
+        if isinstance(value, Structure):
+            pairs = value.content.items() if isinstance(value.content, dict) else enumerate(value.content)
+            for key, raw in pairs:
+                child = self._child(value.template, raw, str(key))
+                if not child.absent:
+                    yield child
+
+    def __getitem__(self, key: str) -> "Node":
+        value = self.value
+        if value is None:
+            return self._child(self.template, None, key)
+        if not isinstance(value, Structure) or not isinstance(value.content, dict):
+            return self._child(self.template, UNKNOWN, key)
+        # A transform can put in what is not written here.
+        missing = UNKNOWN if "Fn::Transform" in value.content else None
+        return self._child(value.template, value.content.get(key, missing), key)
+
+    def get(self, path: str) -> "Node":
+        """Go down a path in dot form."""
+        node = self
+        for key in path.split("."):
+            node = node[key]
+        return node
+
+    def select(self, pattern: str) -> "Iterator[tuple[Node, Node]]":
+        """Yield the places that match a path in which ``*`` is any element, each after the place above it."""
+        head, _, rest = pattern.rpartition(".")
+        for above in self._matches(head):
+            for node in above.children if rest == "*" else (above[rest],):
+                if not node.absent:
+                    yield above, node
+
+    def text(self) -> str | None:
+        """Return the literal string here; None when there is none or it is unknown."""
+        value = self.value
+        return scalar_text(value) if isinstance(value, Scalar) else None
+
+    def number(self, default: float | None = None) -> float | None:
+        """Return the literal number here, the default when absent; None when unknown."""
+        value = self.value
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            return None
+        try:
+            return float(value)
+        except ValueError:
+            return None
+
+    def _matches(self, pattern: str) -> "Iterator[Node]":
+        nodes = [self]
+        for key in pattern.split(".") if pattern else ():
+            nodes = [child for node in nodes for child in (node.children if key == "*" else (node[key],))]
+        yield from nodes
+
+    def _child(self, template: Template, raw: Any, key: str) -> "Node":
+        return replace(self, template=template, raw=raw, path=(*self.path, key))

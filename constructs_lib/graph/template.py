@@ -1,0 +1,170 @@
+"""A CloudFormation template as read from a file, and the resources in it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from constructs_lib.graph.metadata import construct_paths
+
+UNKNOWN_REGION = "${AWS::Region}"
+"""What ``AWS::Region`` resolves to in a stack whose region is not known: equal in all such stacks, never a name."""
+UNKNOWN_ACCOUNT = "${AWS::AccountId}"
+"""The same for ``AWS::AccountId``."""
+
+
+class TemplateError(ValueError):
+    """A template or cloud assembly cannot be read; the message says which file, and what to do."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where a stack is deployed, as far as it is known before the deployment."""
+
+    account: str = UNKNOWN_ACCOUNT
+    region: str = UNKNOWN_REGION
+    stack_name: str | None = None
+
+
+@dataclass(frozen=True)
+class TemplateFile:
+    """A template to load, and what is known about its stack."""
+
+    path: Path
+    environment: Environment = Environment()
+    construct_path: str = ""
+
+
+@dataclass(eq=False)
+class Template:
+    """One template file; compared by identity."""
+
+    path: Path
+    body: dict[str, Any]
+    environment: Environment
+    construct_path: str = ""
+    parent: "Resource | None" = None
+    """The ``AWS::CloudFormation::Stack`` that makes this a nested stack."""
+    nested: dict[str, "Template"] = field(default_factory=dict)
+    """The templates of the nested stacks, by the logical id of their ``AWS::CloudFormation::Stack``."""
+    resources: dict[str, "Resource"] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resources = {
+            logical_id: Resource(self, logical_id, raw["Type"], raw)
+            for logical_id, raw in self.body["Resources"].items()
+            if isinstance(raw, dict) and isinstance(raw.get("Type"), str)
+        }
+
+    def section(self, name: str) -> dict[str, Any]:
+        """Return a top-level section such as ``Parameters``; empty when it is missing or malformed."""
+        section = self.body.get(name)
+        return section if isinstance(section, dict) else {}
+
+    @property
+    def root(self) -> "Template":
+        """The template of the stack that this one, when it is nested, belongs to."""
+        return self if self.parent is None else self.parent.template.root
+
+    @cached_property
+    def construct_paths(self) -> dict[str, str]:
+        """The construct paths by logical id, as far as CDK wrote them beside the template."""
+        return construct_paths(self.root.path, self.path)
+
+    def family(self) -> "Iterator[Template]":
+        """Yield this template and, depth first, its nested ones."""
+        yield self
+        for template in self.nested.values():
+            yield from template.family()
+
+
+@dataclass(eq=False, slots=True)
+class Resource:
+    """A resource of a template; compared by identity."""
+
+    template: Template
+    logical_id: str
+    type: str
+    raw: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.logical_id} in {self.template.path.name}>"
+
+    @property
+    def condition(self) -> str | None:
+        """The name of the condition on which the resource exists."""
+        condition = self.raw.get("Condition")
+        return condition if isinstance(condition, str) else None
+
+    @property
+    def label(self) -> str:
+        """What to call the resource in a message: its construct path within the stack, or its logical id."""
+        path = self.construct_path
+        if path is None:
+            return self.logical_id
+        stack = self.template.construct_path
+        within = path.removeprefix(stack + "/") if stack and path.startswith(stack + "/") else path.partition("/")[2]
+        return within.removesuffix("/Resource").removesuffix("/Default") or self.logical_id
+
+    @property
+    def construct_path(self) -> str | None:
+        """The construct path, when CDK made the template."""
+        metadata = self.raw.get("Metadata")
+        path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+        return path if isinstance(path, str) else self.template.construct_paths.get(self.logical_id)
+
+
+def read_json(path: Path, expected: str) -> dict[str, Any]:
+    """Read a JSON object from a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    expected
+        What the file should be, for the error message.
+
+    Raises
+    ------
+    TemplateError
+        When the file is missing, empty, not JSON or no object.
+    """
+
+    def bad(found: str, cure: str) -> TemplateError:
+        return TemplateError(f"{path}: expected {expected}, found {found}; {cure}")
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        found = error.strerror if isinstance(error, OSError) else "a file that is not UTF-8 text"
+        raise bad(str(found).lower(), "check the path, or run 'cdk synth' to write it") from error
+    if not text.strip():
+        raise bad("an empty file", "run 'cdk synth' to write it again")
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        detail = str(error) if isinstance(error, ValueError) else "nested too deeply"
+        raise bad(f"text that is not JSON ({detail})", "pass a JSON file") from error
+    if not isinstance(content, dict):
+        raise bad(f"a JSON {type(content).__name__}", "pass a file that holds a JSON object")
+    return content
+
+
+def read_template(file: TemplateFile) -> Template:
+    """Read one template file, without its nested stacks.
+
+    Raises
+    ------
+    TemplateError
+        When the file is not a CloudFormation template.
+    """
+    body = read_json(file.path, "a CloudFormation template")
+    if not isinstance(body.get("Resources"), dict):
+        keys = ", ".join(list(body)[:5]) or "nothing"
+        raise TemplateError(
+            f"{file.path}: expected a CloudFormation template with a 'Resources' mapping, found {keys}; "
+            "pass a template file, or the cloud assembly folder that 'cdk synth' writes"
+        )
+    return Template(file.path, body, file.environment, file.construct_path)

@@ -1,0 +1,131 @@
+"""What a property can denote: a literal, a reference to a resource, a text with references in it, or unknown.
+
+Literals are plain Python scalars. ``None`` is absent: the property is missing, or ``AWS::NoValue``.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from constructs_lib.graph.template import Resource, Template
+
+_TEXT_LIMIT: Final = 1_000_000
+"""Longer texts are unknown: outputs that import one another could double without end."""
+_HOLE: Final = 0xE000
+"""First code point of Unicode's private use area: stands for a part that is no string."""
+_HOLES: Final = 0xF8FF - _HOLE
+
+
+class Unknown(Enum):
+    """The type of ``UNKNOWN``."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+"""A value that the templates do not tell. Unknown is never a finding."""
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A ``Ref`` (attribute ``None``) or ``Fn::GetAtt`` of a resource."""
+
+    resource: Resource
+    attribute: str | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that is not known completely."""
+
+    parts: "tuple[str | Reference | Unknown, ...]"
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A list or mapping, its elements not resolved yet, and the template in which to resolve them."""
+
+    template: Template
+    content: list[Any] | dict[str, Any]
+
+
+Value = Scalar | Reference | Text | Structure | Unknown | None
+
+
+def scalar_text(value: Scalar) -> str:
+    """Return a scalar the way CloudFormation turns it into a string."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def join(values: list[Value], separator: str = "") -> Value:
+    """Join values to a literal string, a text, or the one reference that is all there is."""
+    parts: list[str | Reference | Unknown] = []
+    length = 0
+    for index, value in enumerate(values):
+        if index and separator:
+            _append(parts, separator)
+        if isinstance(value, Text):
+            for part in value.parts:
+                _append(parts, part)
+        elif isinstance(value, Reference):
+            parts.append(value)
+        elif isinstance(value, Scalar):
+            _append(parts, scalar_text(value))
+        else:
+            parts.append(UNKNOWN)
+        length += _length(value)
+        if length > _TEXT_LIMIT or len(parts) > _HOLES:
+            return UNKNOWN
+    if not parts:
+        return ""
+    if len(parts) == 1:
+        return parts[0]
+    return Text(tuple(parts))
+
+
+def _length(value: Value) -> int:
+    parts = value.parts if isinstance(value, Text) else (value,)
+    return sum(len(part) for part in parts if isinstance(part, str))
+
+
+def _append(parts: list[str | Reference | Unknown], part: str | Reference | Unknown) -> None:
+    if isinstance(part, str) and parts and isinstance(parts[-1], str):
+        parts[-1] += part
+    elif part != "":
+        parts.append(part)
+
+
+def fold(value: Value) -> "tuple[str, dict[str, Reference | Unknown]]":
+    """Write a value as one string in which a single character stands for every part that is no string.
+
+    Returns
+    -------
+    tuple
+        The string, empty for a value that is no text, and what each placeholder character stands for.
+    """
+    if isinstance(value, Scalar):
+        return scalar_text(value), {}
+    parts = value.parts if isinstance(value, Text) else (value,) if isinstance(value, Reference) else ()
+    holes: dict[str, Reference | Unknown] = {}
+    text = ""
+    for part in parts:
+        if isinstance(part, str):
+            text += part
+        else:
+            hole = chr(_HOLE + len(holes))
+            holes[hole] = part
+            text += hole
+    return text, holes
+
+
+def unfold(text: str, holes: "dict[str, Reference | Unknown]") -> Value:
+    """Return the value of a piece of a folded string."""
+    pieces: list[Value] = []
+    start = 0
+    for index, character in enumerate(text):
+        if character in holes:
+            pieces += [text[start:index], holes[character]]
+            start = index + 1
+    return join([*pieces, text[start:]])

@@ -1,0 +1,100 @@
+"""One world: the app under one feasible assignment of its conditions."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar
+
+from constructs_lib.graph import conditions, intrinsics
+from constructs_lib.graph.app import App
+from constructs_lib.graph.node import Node
+from constructs_lib.graph.template import Resource, Template
+from constructs_lib.graph.values import UNKNOWN, Structure, Value
+from constructs_lib.graph.variables import Choice, Undecided
+
+T = TypeVar("T")
+
+_DEPTH_LIMIT: Final = 100
+"""Intrinsic functions nested deeper are unknown; CloudFormation templates come nowhere near."""
+
+
+class World:
+    """The resources that exist, and what their properties denote, under one assignment of the conditions.
+
+    Parameters
+    ----------
+    app
+        The app.
+    choices
+        What was chosen for each open parameter and condition; none in an app without conditions.
+    deciding
+        Whether the choices are still being made: then a parameter without a choice is undecided,
+        while later it has its default.
+    """
+
+    def __init__(self, app: App, choices: Mapping[str, Choice] | None = None, *, deciding: bool = False) -> None:
+        self.app = app
+        self.choices = dict(choices or {})
+        self.deciding = deciding
+        self._values: dict[int, Value] = {}
+        self._depth = 0
+        self._answers: dict[Callable[[World], Any], Any] = {}
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """Yield the existing resources of the types."""
+        for name in types:
+            for resource in self.app.by_type.get(name, ()):
+                if self.exists(resource):
+                    yield resource
+
+    def exists(self, resource: Resource) -> bool:
+        """Say whether the resource, and the nested stack it is in, exists in this world."""
+        if resource.condition is not None and not self.holds(resource.template, resource.condition):
+            return False
+        parent = resource.template.parent
+        return parent is None or self.exists(parent)
+
+    def holds(self, template: Template, condition: str) -> bool:
+        """Say whether a condition holds; one that does not matter to any resource counts as not holding."""
+        try:
+            return conditions.holds(self, template, condition)
+        except Undecided:
+            if self.deciding:
+                raise
+            return False
+
+    def properties(self, resource: Resource) -> Node:
+        """Return the properties of a resource."""
+        return Node(self, resource, resource.template, resource.raw.get("Properties", {}))
+
+    def once(self, question: "Callable[[World], T]") -> T:
+        """Answer a question about the whole world, computing it the first time only."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: T = self._answers[question]
+        return answer
+
+    def resolve(self, template: Template, raw: Any) -> Value:
+        """Resolve a value of a template as far as its outermost list or mapping."""
+        if isinstance(raw, list):
+            return Structure(template, raw)
+        if not isinstance(raw, dict):
+            value: Value = raw
+            return value
+        function = intrinsics.find(raw)
+        if function is None:
+            return Structure(template, raw)
+        # Templates outlive the world, so the identity of a part of one is a safe and cheap key.
+        key = id(raw)
+        if key in self._values:
+            return self._values[key]
+        if self._depth >= _DEPTH_LIMIT:
+            return UNKNOWN
+        self._values[key] = UNKNOWN  # what a cycle through this value sees
+        self._depth += 1
+        try:
+            self._values[key] = function(self, template, next(iter(raw.values())))
+        except Undecided:
+            del self._values[key]
+            raise
+        finally:
+            self._depth -= 1
+        return self._values[key]

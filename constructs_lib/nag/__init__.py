@@ -1,0 +1,1 @@
+"""The ``LambdaInvocation`` policies: rules that know how each function is invoked."""

@@ -1,0 +1,39 @@
+"""Run the rules over an app."""
+
+from collections.abc import Iterable
+
+from constructs_lib.graph.app import App
+from constructs_lib.graph.worlds import worlds
+from constructs_lib.nag.finding import Finding
+from constructs_lib.nag.rule import Rule
+from constructs_lib.nag.rules import all_rules
+
+
+def check(app: App, rules: Iterable[Rule] | None = None) -> list[Finding]:
+    """Return what the rules find in an app, in a fixed order.
+
+    When the same rule finds fault with the same property in several worlds, the findings of the worst one are kept,
+    of the first one among equals: they differ only in details that the conditions decide.
+
+    Parameters
+    ----------
+    app
+        The app.
+    rules
+        The rules to run; all of them by default.
+    """
+    chosen = all_rules() if rules is None else tuple(rules)
+    kept: dict[object, list[Finding]] = {}
+    for world in worlds(app):
+        here: dict[object, list[Finding]] = {}
+        for rule in chosen:
+            for finding in rule.check(world):
+                here.setdefault((finding.rule, finding.resource, finding.path), []).append(finding)
+        for place, findings in here.items():
+            if place not in kept or _worst(findings) > _worst(kept[place]):
+                kept[place] = findings
+    return sorted({one for findings in kept.values() for one in findings}, key=lambda one: one.sort_key)
+
+
+def _worst(findings: list[Finding]) -> int:
+    return max(finding.severity for finding in findings)

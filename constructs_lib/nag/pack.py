@@ -1,0 +1,124 @@
+"""The policies as a cdk-nag pack: the only module of the policy engine that loads the CDK."""
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from aws_cdk import (
+    CfnResource,
+    IPolicyValidationContext,
+    PolicyValidationPluginReport,
+    PolicyViolatingResource,
+    PolicyViolation,
+    Stage,
+)
+from cdk_nag import NagPack
+from constructs import IConstruct
+
+from constructs_lib.graph.assembly import load_app, stacks_of
+from constructs_lib.graph.template import UNKNOWN_ACCOUNT, UNKNOWN_REGION, Environment, TemplateFile
+from constructs_lib.nag.engine import check
+from constructs_lib.nag.finding import Finding, Severity
+from constructs_lib.nag.rule import Rule
+from constructs_lib.nag.rules import all_rules
+
+
+class LambdaInvocationChecks(NagPack):
+    """Policies that know how each function is invoked, and flag only real misuse.
+
+    Register the pack like any other; it fails the synthesis on findings of severity ``error``::
+
+        Validations.of(app).add_plugins(LambdaInvocationChecks(app))
+
+    To accept a finding, acknowledge ``LambdaInvocation::<rule>`` on the construct or on any construct around it. The
+    finding stays visible, with the reason, among the suppressed violations of ``validation-report.json``::
+
+        Validations.of(function).acknowledge(
+            Acknowledgment(id="LambdaInvocation::AsyncFailureTarget", reason="events are reproducible")
+        )
+
+    What CDK's own validator reports during the synthesis is not reported again.
+
+    Parameters
+    ----------
+    scope
+        The app. Other packs take it, so this one does; it is not needed.
+    """
+
+    def __init__(self, scope: IConstruct | None = None) -> None:
+        super().__init__(scope)
+
+    @property
+    def name(self) -> str:
+        """The name of the pack, and the namespace of its acknowledgements."""
+        return "LambdaInvocation"
+
+    @property
+    def version(self) -> str:
+        """The version of the library."""
+        return version("lambda-invocation-constructs")
+
+    @property
+    def rule_ids(self) -> list[str]:
+        """The ids of the rules."""
+        return [rule.id for rule in all_rules()]
+
+    def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
+        """Check the templates of the app; CDK calls this at the end of the synthesis."""
+        files = [
+            TemplateFile(
+                Path(stack.template_path),
+                _environment(stack.account_id, stack.region),
+                stack.stack_construct_path,
+            )
+            for stack in context.stack_templates
+        ]
+        return self._report(check(load_app(files)))
+
+    def validate_scope(self, scope: IConstruct) -> PolicyValidationPluginReport:
+        """Check what lies under a construct, in a test for instance; synthesizes the app or stage around it.
+
+        What invokes a function is looked for in the whole app or stage all the same.
+        """
+        stage = Stage.of(scope)
+        if stage is None:
+            raise ValueError(f"{scope.node.path}: expected a construct within an App or Stage, found none around it")
+        app = load_app(stacks_of(Path(stage.synth().directory)))
+        inside = f"{scope.node.path}/" if scope.node.path else ""
+        return self._report(
+            finding for finding in check(app) if f"{finding.resource.construct_path}/".startswith(inside)
+        )
+
+    def _check_resource(self, node: CfnResource) -> None:
+        """Do nothing: the rules read the templates, as one call into JavaScript per resource costs far more."""
+
+    def _report(self, findings: Iterable[Finding]) -> PolicyValidationPluginReport:
+        rules = {rule.id: rule for rule in all_rules()}
+        reported = [finding for finding in findings if not finding.covered_by]
+        return PolicyValidationPluginReport(
+            success=all(finding.severity < Severity.ERROR for finding in reported),
+            plugin_version=self.version,
+            violations=[_violation(finding, rules[finding.rule]) for finding in reported],
+        )
+
+
+def _environment(account: str | None, region: str | None) -> Environment:
+    return Environment(account or UNKNOWN_ACCOUNT, region or UNKNOWN_REGION)
+
+
+def _violation(finding: Finding, rule: Rule) -> PolicyViolation:
+    """Return a violation of its own for each finding: of violations that share a description, CDK prints one."""
+    return PolicyViolation(
+        rule_name=finding.rule,
+        description=finding.message,
+        fix=rule.fix,
+        severity=finding.severity.label,
+        rule_metadata={"why": rule.description, "source": rule.source},
+        violating_resources=[
+            PolicyViolatingResource(
+                resource_logical_id=finding.resource.logical_id,
+                template_path=str(finding.resource.template.path),
+                locations=[finding.location],
+            )
+        ],
+    )

@@ -1,0 +1,33 @@
+"""How messages name things."""
+
+from collections.abc import Sequence
+
+from constructs_lib.graph.invocation import Invocation
+from constructs_lib.graph.targets import LATEST, Qualifier
+
+_NAMED = 3
+"""How many things a message names before it counts the rest."""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the names as a phrase, each once, and the number of those beyond the first three."""
+    unique = sorted(set(names))
+    rest = len(unique) - _NAMED
+    if rest > 0:
+        return f"{', '.join(unique[:_NAMED])} and {rest} more"
+    return " and ".join(filter(None, (", ".join(unique[:-1]), unique[-1])))
+
+
+def invoker(invocation: Invocation) -> str:
+    """Name who invokes, and through which resource."""
+    return f"{invocation.service.name} ({invocation.resource.label})"
+
+
+def seconds(number: float) -> str:
+    """Write a number of seconds."""
+    return f"{number:g} s"
+
+
+def qualified(label: str, qualifier: Qualifier) -> str:
+    """Name a function together with the alias or version that is meant."""
+    return f"{label}:{qualifier}" if isinstance(qualifier, str) and qualifier != LATEST else label

@@ -1,0 +1,1 @@
+"""Patterns in which the caller waits for the answer and owns the errors."""

@@ -1,0 +1,37 @@
+"""Parameter types that accept CDK's own classes under mypy and pyright alike.
+
+pyright does not take a concrete jsii class for its interface (aws/jsii#1919), so each alias names both.
+"""
+
+from typing import TypeAlias
+
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+
+AnyFunction: TypeAlias = lambda_.Function | lambda_.Alias | lambda_.Version | lambda_.IFunction
+AnyQueue: TypeAlias = sqs.Queue | sqs.IQueue
+AnyTopic: TypeAlias = sns.Topic | sns.ITopic
+AnyBucket: TypeAlias = s3.Bucket | s3.IBucket
+AnyKey: TypeAlias = kms.Key | kms.IKey
+AnyLogGroup: TypeAlias = logs.LogGroup | logs.ILogGroup
+AnyRestApi: TypeAlias = apigateway.RestApi | apigateway.IRestApi
+AnyDestination: TypeAlias = (
+    destinations.SqsDestination
+    | destinations.SnsDestination
+    | destinations.LambdaDestination
+    | destinations.EventBridgeDestination
+    | destinations.S3Destination
+    | lambda_.IDestination
+)
+AnyAuthorizer: TypeAlias = (
+    apigateway.CognitoUserPoolsAuthorizer
+    | apigateway.RequestAuthorizer
+    | apigateway.TokenAuthorizer
+    | apigateway.IAuthorizer
+)

@@ -1,0 +1,241 @@
+from typing import Any
+
+import pytest
+from aws_cdk import App, CfnParameter, Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.assertions import Template
+
+from constructs_lib import FailureQueue, LambdaFunction, SqsToLambda
+from tests.helpers import ACCOUNT, CODE, make_function, only, resources, statements, warnings
+
+QUEUE_ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"
+FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:worker"
+
+
+def source_and_dead_letter_queue(stack: Stack) -> tuple[dict[str, Any], dict[str, Any]]:
+    queues = resources(stack, "AWS::SQS::Queue").values()
+    (source,) = (queue for queue in queues if "RedrivePolicy" in queue)
+    (dlq,) = (queue for queue in queues if "RedrivePolicy" not in queue)
+    return source, dlq
+
+
+def test_a_failed_message_ends_in_a_watched_dead_letter_queue(stack: Stack, function: LambdaFunction) -> None:
+    jobs = SqsToLambda(stack, "Jobs", function=function)
+    assert jobs.dead_letter_queue is not None
+    source, dlq = source_and_dead_letter_queue(stack)
+    assert source["RedrivePolicy"] == {
+        "deadLetterTargetArn": stack.resolve(jobs.dead_letter_queue.queue_arn),
+        "maxReceiveCount": 5,
+    }
+    assert dlq["MessageRetentionPeriod"] == 1_209_600
+    alarm = only(stack, "AWS::CloudWatch::Alarm")
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": stack.resolve(jobs.dead_letter_queue.queue_name)}]
+    assert (alarm["Threshold"], alarm["Statistic"], alarm["TreatMissingData"]) == (1, "Maximum", "notBreaching")
+    assert "AlarmActions" not in alarm
+
+
+def test_the_mapping_returns_only_failed_messages(stack: Stack, function: LambdaFunction) -> None:
+    jobs = SqsToLambda(stack, "Jobs", function=function)
+    mapping = only(stack, "AWS::Lambda::EventSourceMapping")
+    assert mapping == {
+        "BatchSize": 10,
+        "EventSourceArn": stack.resolve(jobs.queue.queue_arn),
+        "FunctionName": stack.resolve(function.function_name),
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    }
+    assert jobs.mapping.event_source_mapping_arn
+
+
+def test_partial_batches_can_be_switched_off(stack: Stack, function: LambdaFunction) -> None:
+    SqsToLambda(stack, "Jobs", function=function, report_batch_item_failures=False)
+    assert "FunctionResponseTypes" not in only(stack, "AWS::Lambda::EventSourceMapping")
+
+
+@pytest.mark.parametrize(
+    ("timeout", "window", "hidden"), [(None, None, 60), (30, None, 180), (30, 20, 200), (900, 300, 5700)]
+)
+def test_messages_are_hidden_for_six_timeouts_and_the_window(
+    stack: Stack, timeout: int | None, window: int | None, hidden: int
+) -> None:
+    SqsToLambda(
+        stack,
+        "Jobs",
+        function=make_function(stack, timeout=timeout and Duration.seconds(timeout)),
+        max_batching_window=window and Duration.seconds(window),  # type: ignore[arg-type]
+    )
+    assert source_and_dead_letter_queue(stack)[0]["VisibilityTimeout"] == hidden
+
+
+def test_a_plain_function_without_timeout_counts_with_lambdas_default(stack: Stack) -> None:
+    plain = lambda_.Function(stack, "Plain", code=CODE, handler="index.handler", runtime=lambda_.Runtime.PYTHON_3_13)
+    SqsToLambda(stack, "Jobs", function=plain)
+    assert source_and_dead_letter_queue(stack)[0]["VisibilityTimeout"] == 18
+
+
+def test_both_queues_are_encrypted_and_refuse_plain_text_transport(stack: Stack, function: LambdaFunction) -> None:
+    SqsToLambda(stack, "Jobs", function=function)
+    assert all(queue["SqsManagedSseEnabled"] for queue in resources(stack, "AWS::SQS::Queue").values())
+    policies = resources(stack, "AWS::SQS::QueuePolicy").values()
+    assert len(policies) == 2
+    for policy in policies:
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_function_may_read_this_queue_only(stack: Stack, function: LambdaFunction) -> None:
+    jobs = SqsToLambda(stack, "Jobs", function=function)
+    (reading,) = (found for found in statements(stack) if "sqs:ReceiveMessage" in found["Action"])
+    assert reading["Resource"] == stack.resolve(jobs.queue.queue_arn)
+    assert not any("*" in action for action in reading["Action"])
+
+
+def test_a_customer_managed_key_encrypts_both_queues_and_is_granted(stack: Stack, function: LambdaFunction) -> None:
+    key = kms.Key(stack, "Key")
+    SqsToLambda(stack, "Jobs", function=function, encryption_key=key)
+    arn = stack.resolve(key.key_arn)
+    assert [queue["KmsMasterKeyId"] for queue in resources(stack, "AWS::SQS::Queue").values()] == [arn, arn]
+    assert {"Action": "kms:Decrypt", "Effect": "Allow", "Resource": arn} in statements(stack)
+
+
+def test_fifo_makes_both_queues_fifo(stack: Stack, function: LambdaFunction) -> None:
+    SqsToLambda(stack, "Jobs", function=function, fifo=True)
+    assert all(queue["FifoQueue"] for queue in resources(stack, "AWS::SQS::Queue").values())
+
+
+def test_fifo_has_no_batching_window(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected no max_batching_window for the FIFO queue Stack/Jobs/Queue"):
+        SqsToLambda(stack, "Jobs", function=function, fifo=True, max_batching_window=Duration.seconds(1))
+
+
+def test_fifo_has_no_large_batches(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match=r"expected a batch_size of at most 10 for the FIFO queue .* got 11"):
+        SqsToLambda(stack, "Jobs", function=function, fifo=True, batch_size=11)
+
+
+def test_an_owned_queue_keeps_its_settings(stack: Stack, function: LambdaFunction) -> None:
+    dlq = FailureQueue(stack, "Failures")
+    queue = sqs.Queue(
+        stack,
+        "Mine",
+        visibility_timeout=Duration.minutes(2),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=dlq, max_receive_count=9),
+    )
+    topic = sns.Topic(stack, "Topic")
+    jobs = SqsToLambda(stack, "Jobs", function=function, queue=queue, alarm_topic=topic)
+    assert jobs.queue is queue
+    source, _ = source_and_dead_letter_queue(stack)
+    assert (source["VisibilityTimeout"], source["RedrivePolicy"]["maxReceiveCount"]) == (120, 9)
+    assert only(stack, "AWS::CloudWatch::Alarm")["AlarmActions"] == [stack.resolve(topic.topic_arn)]
+    assert warnings(stack) == []
+
+
+def test_an_owned_queue_without_dead_letter_queue_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    queue = sqs.Queue(stack, "Mine", visibility_timeout=Duration.minutes(2))
+    with pytest.raises(ValueError, match="expected a queue with a dead-letter queue, got Stack/Mine without; pass"):
+        SqsToLambda(stack, "Jobs", function=function, queue=queue)
+
+
+def test_a_queue_that_hides_messages_too_briefly_is_refused(stack: Stack) -> None:
+    queue = sqs.Queue(
+        stack, "Mine", dead_letter_queue=sqs.DeadLetterQueue(queue=FailureQueue(stack, "D"), max_receive_count=5)
+    )
+    slow = make_function(stack, timeout=Duration.seconds(31))
+    with pytest.raises(ValueError, match="expected a visibility timeout of at least the function's 31 s, got 30 s"):
+        SqsToLambda(stack, "Jobs", function=slow, queue=queue)
+
+
+def test_less_than_the_advised_visibility_timeout_is_warned_of(stack: Stack, function: LambdaFunction) -> None:
+    SqsToLambda(stack, "Jobs", function=function, visibility_timeout=Duration.seconds(59))
+    (warning,) = warnings(stack)
+    assert "are hidden for 59 s; AWS advises 60 s" in warning
+    assert "[ack: lambda-invocation-constructs:visibilityTimeout]" in warning
+
+
+def test_an_imported_queue_is_warned_of(stack: Stack, function: LambdaFunction) -> None:
+    queue = sqs.Queue.from_queue_arn(stack, "Mine", QUEUE_ARN)
+    jobs = SqsToLambda(stack, "Jobs", function=function, queue=queue)
+    assert only(stack, "AWS::Lambda::EventSourceMapping")["EventSourceArn"] == QUEUE_ARN
+    assert jobs.dead_letter_queue is None
+    (warning,) = warnings(stack)
+    assert "whether the imported queue Stack/Mine has a dead-letter queue cannot be seen" in warning
+    assert "[ack: lambda-invocation-constructs:importedQueueRedrive]" in warning
+
+
+def test_settings_of_a_new_queue_beside_a_queue_are_refused(stack: Stack, function: LambdaFunction) -> None:
+    queue = sqs.Queue.from_queue_arn(stack, "Mine", QUEUE_ARN)
+    with pytest.raises(ValueError, match="expected fifo, max_receive_count only for a new queue, got queue= as well"):
+        SqsToLambda(stack, "Jobs", function=function, queue=queue, fifo=True, max_receive_count=7)
+
+
+def test_an_alarm_topic_that_could_watch_nothing_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    queue = sqs.Queue.from_queue_arn(stack, "Mine", QUEUE_ARN)
+    with pytest.raises(ValueError, match="expected no alarm_topic for the imported queue Stack/Mine"):
+        SqsToLambda(stack, "Jobs", function=function, queue=queue, alarm_topic=sns.Topic(stack, "Topic"))
+
+
+@pytest.mark.parametrize("qualifier", ["alias", "version"])
+def test_aliases_and_versions_are_followed(stack: Stack, qualifier: str) -> None:
+    function = make_function(stack, timeout=Duration.seconds(20))
+    version = function.current_version
+    target = lambda_.Alias(stack, "Live", alias_name="live", version=version) if qualifier == "alias" else version
+    SqsToLambda(stack, "Jobs", function=target)
+    assert source_and_dead_letter_queue(stack)[0]["VisibilityTimeout"] == 120
+    assert only(stack, "AWS::Lambda::EventSourceMapping")["FunctionName"] == stack.resolve(target.function_name)
+
+
+def imported_function(stack: Stack) -> lambda_.IFunction:
+    return lambda_.Function.from_function_attributes(
+        stack,
+        "Imported",
+        function_arn=FUNCTION_ARN,
+        role=iam.Role.from_role_arn(stack, "ImportedRole", f"arn:aws:iam::{ACCOUNT}:role/worker"),
+    )
+
+
+def test_an_imported_function_needs_a_visibility_timeout(stack: Stack) -> None:
+    with pytest.raises(ValueError, match=r"expected a function whose timeout is known.* pass visibility_timeout="):
+        SqsToLambda(stack, "Jobs", function=imported_function(stack))
+
+
+def test_an_imported_function_gets_its_grants_before_the_mapping(stack: Stack) -> None:
+    SqsToLambda(stack, "Jobs", function=imported_function(stack), visibility_timeout=Duration.minutes(3))
+    ((policy, _),) = resources(stack, "AWS::IAM::Policy").items()
+    (mapping,) = Template.from_stack(stack).find_resources("AWS::Lambda::EventSourceMapping").values()
+    assert mapping["DependsOn"] == [policy]
+
+
+def test_a_token_as_timeout_is_not_compared(stack: Stack) -> None:
+    seconds = CfnParameter(stack, "Seconds", type="Number").value_as_number
+    function = make_function(stack, timeout=Duration.seconds(seconds))
+    with pytest.raises(ValueError, match="a token; pass visibility_timeout="):
+        SqsToLambda(stack, "Refused", function=function)
+    SqsToLambda(stack, "Jobs", function=function, visibility_timeout=Duration.minutes(1))
+    hidden = sqs.Queue(
+        stack,
+        "Hidden",
+        visibility_timeout=Duration.seconds(seconds),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=FailureQueue(stack, "D"), max_receive_count=5),
+    )
+    SqsToLambda(stack, "More", function=make_function(stack, "Other"), queue=hidden)
+    assert warnings(stack) == []
+
+
+def test_function_and_queue_may_stand_in_different_stacks(app: App) -> None:
+    compute = Stack(app, "Compute")
+    storage = Stack(app, "Storage")
+    SqsToLambda(storage, "Jobs", function=make_function(compute))
+    assert len(resources(compute, "AWS::Lambda::EventSourceMapping")) == 1
+    assert len(resources(storage, "AWS::SQS::Queue")) == 2
+
+
+def test_two_queues_may_share_function_and_dead_letter_queue(stack: Stack, function: LambdaFunction) -> None:
+    dlq = FailureQueue(stack, "Failures")
+    SqsToLambda(stack, "A", function=function, dead_letter_queue=dlq)
+    SqsToLambda(stack, "B", function=function, dead_letter_queue=dlq)
+    assert len(resources(stack, "AWS::Lambda::EventSourceMapping")) == 2
+    assert len(resources(stack, "AWS::CloudWatch::Alarm")) == 1
