@@ -80,7 +80,7 @@ class LambdaInvocationChecks(NagPack):
 
         What invokes a function is looked for in the whole app or stage all the same.
         """
-        stage = Stage.of(scope)
+        stage = scope if isinstance(scope, Stage) else Stage.of(scope)
         if stage is None:
             raise ValueError(f"{scope.node.path}: expected a construct within an App or Stage, found none around it")
         app = load_app(stacks_of(Path(stage.synth().directory)))

@@ -1,0 +1,1 @@
+"""Reports: reading those that CDK writes, and writing our own."""
