@@ -46,6 +46,7 @@ lint: setup ## ruff, mypy --strict, and pyright on the example user code
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@for handler in handlers/*/index.py; do mypy "$$handler"; done
 	@pyright
 
 .PHONY: format

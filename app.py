@@ -18,10 +18,9 @@ class OrderApiStack(Stack):
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
+        self.alarms = sns.Topic(self, "Alarms", enforce_ssl=True)  # subscribe whoever should know
         orders = LambdaFunction(self, "Orders", code=HANDLERS / "orders")
-        self.api = RestApiToLambda(
-            self, "OrderApi", function=orders, alarm_topic=sns.Topic(self, "Alarms", enforce_ssl=True)
-        )
+        self.api = RestApiToLambda(self, "OrderApi", function=orders, alarm_topic=self.alarms)
 
 
 class ThumbnailStack(Stack):
@@ -29,6 +28,7 @@ class ThumbnailStack(Stack):
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
+        self.alarms = sns.Topic(self, "Alarms", enforce_ssl=True)
         self.thumbnails = s3.Bucket(
             self, "Thumbnails", block_public_access=s3.BlockPublicAccess.BLOCK_ALL, enforce_ssl=True
         )
@@ -44,9 +44,7 @@ class ThumbnailStack(Stack):
         resize.add_to_role_policy(
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[self.thumbnails.arn_for_objects("*")])
         )
-        self.uploads = S3ToLambda(
-            self, "Uploads", function=resize, alarm_topic=sns.Topic(self, "Alarms", enforce_ssl=True)
-        )
+        self.uploads = S3ToLambda(self, "Uploads", function=resize, alarm_topic=self.alarms)
 
 
 class JobStack(Stack):
@@ -54,8 +52,9 @@ class JobStack(Stack):
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
+        self.alarms = sns.Topic(self, "Alarms", enforce_ssl=True)
         worker = LambdaFunction(self, "Worker", code=HANDLERS / "jobs", timeout=Duration.seconds(30))
-        self.jobs = SqsToLambda(self, "Jobs", function=worker, alarm_topic=sns.Topic(self, "Alarms", enforce_ssl=True))
+        self.jobs = SqsToLambda(self, "Jobs", function=worker, alarm_topic=self.alarms)
 
 
 def build_app() -> App:

@@ -98,7 +98,7 @@ def complete_dead_letter_target(function: lambda_.Function) -> bool:
             f"{function.node.path}: expected dead_letter_queue to be a standard queue or topic, got the FIFO "
             f"{target.node.path}; Lambda cannot send failed events to FIFO targets: use a standard one"
         )
-    allow_sending(function, queue.encryption_master_key if queue else topic and topic.master_key)
+    allow_sending(function, queue.encryption_master_key if queue else topic.master_key if topic else None)
     return True
 
 

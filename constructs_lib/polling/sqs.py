@@ -106,6 +106,7 @@ class SqsToLambda(Construct):
         super().__init__(scope, id)
         self.function = function
         if queue is None:
+            hidden = visibility_timeout or default_visibility_timeout(self, function, max_batching_window)
             dlq = dead_letter_queue or FailureQueue(
                 self, "DeadLetterQueue", fifo=bool(fifo), encryption_key=encryption_key
             )
@@ -116,8 +117,7 @@ class SqsToLambda(Construct):
                 encryption=sqs.QueueEncryption.SQS_MANAGED if encryption_key is None else sqs.QueueEncryption.KMS,
                 encryption_master_key=encryption_key,
                 enforce_ssl=True,
-                visibility_timeout=visibility_timeout
-                or default_visibility_timeout(self, function, max_batching_window),
+                visibility_timeout=hidden,
                 dead_letter_queue=sqs.DeadLetterQueue(
                     queue=dlq,
                     max_receive_count=MAX_RECEIVE_COUNT_ADVISED_MIN if max_receive_count is None else max_receive_count,

@@ -17,8 +17,8 @@ def default_visibility_timeout(pattern: Construct, function: AnyFunction, window
     if advised is None:
         raise ValueError(
             f"{pattern.node.path}: expected a function whose timeout is known, to hide messages for "
-            f"{VISIBILITY_TIMEOUT_FACTOR} times as long, got {function.node.path}, which is imported or whose timeout or "
-            "batching window is a token; pass visibility_timeout="
+            f"{VISIBILITY_TIMEOUT_FACTOR} times as long, got {function.node.path}, which is imported, or whose timeout "
+            "or batching window is a token; pass visibility_timeout="
         )
     return Duration.seconds(advised)
 

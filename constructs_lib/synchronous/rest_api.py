@@ -211,6 +211,6 @@ class RestApiToLambda(Construct):
             metric=api.metric_server_error(period=Duration.minutes(1), statistic="Average"),
             threshold=0.05,
             evaluation_periods=3,
-            description=f"At least 5 % of the requests to {self.node.path} end in a server error: see the function's logs.",
+            description=f"At least 5 % of requests to {self.node.path} end in server errors: see the function's logs.",
             alarm_topic=alarm_topic,
         )
