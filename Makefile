@@ -35,7 +35,9 @@ node_modules/.installed: package.json package-lock.json .venv/.installed
 
 .PHONY: synth
 synth: setup ## synthesize app.py into cdk.out/ with the policy checks on
-	@cdk synth --quiet || status=$$?; lambda-invocations summary cdk.out; exit $${status:-0}
+	@rm -f cdk.out/manifest.json cdk.out/validation-report.json # an app that cannot be built must not show an old summary
+	@cdk synth --quiet || status=$$?; echo; \
+		[ ! -e cdk.out/manifest.json ] || lambda-invocations summary cdk.out; exit $${status:-0}
 
 .PHONY: test
 test: setup ## run the tests
@@ -57,6 +59,10 @@ format: setup ## let ruff format and fix what it can
 .PHONY: snapshots
 snapshots: setup ## rewrite the template snapshots after a wanted change
 	@pytest --snapshot-update tests/conformance
+
+.PHONY: docs
+docs: setup ## renew the generated parts of the README
+	@python -m scripts.readme
 
 .PHONY: wheel
 wheel: setup ## build the wheel and the source archive into dist/

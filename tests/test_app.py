@@ -1,19 +1,11 @@
 """The example app, without the requirements of its functions: those are bundled by ``make synth``."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
 import app as example
 from tests.helpers import only, resources
-
-ROOT = Path(__file__).parents[1]
 
 Stacks = tuple[example.OrderApiStack, example.ThumbnailStack, example.JobStack]
 
@@ -55,18 +47,3 @@ def test_a_job_is_hidden_for_six_times_the_workers_timeout(stacks: Stacks) -> No
     hidden = [queue.get("VisibilityTimeout") for queue in resources(jobs, "AWS::SQS::Queue").values()]
     assert sorted(hidden, key=str) == [180, None]
     assert only(jobs, "AWS::Lambda::Function")["Timeout"] == 30
-
-
-@pytest.mark.parametrize("program", ["app.py", "examples/first_app.py"])
-def test_the_programs_synthesize_with_the_checks_on(program: str, tmp_path: Path) -> None:
-    context = json.dumps({"aws:cdk:bundling-stacks": []})
-    run = subprocess.run(
-        [sys.executable, str(ROOT / program)],
-        cwd=ROOT,
-        env={**os.environ, "CDK_OUTDIR": str(tmp_path), "CDK_CONTEXT_JSON": context},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert (tmp_path / "manifest.json").exists()
