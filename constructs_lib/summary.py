@@ -1,7 +1,7 @@
 """A short account of a synthesized app: its stacks, who invokes its functions, and what the policies found."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import shorten
 
@@ -76,7 +76,7 @@ def _findings(violations: list[Violation]) -> Iterator[str]:
             yield f"    {shorten(one.fix or one.description, _WIDTH, placeholder=' …')}"
 
 
-def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from constructs_lib.graph.template import Resource
+from constructs_lib.graph.template import UNKNOWN_PARTITION, Resource
 from constructs_lib.graph.values import UNKNOWN, Reference, Scalar, Text, Value, fold, unfold
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ _TYPES_OF_SERVICE: Final = {
     "dynamodb": ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
 }
 
+_KIND_BEFORE_NAME: Final = {"lambda", "kinesis", "dynamodb"}
+"""Their ARNs end with ``function:name``, ``stream/name`` or ``table/name``, the others with the name alone."""
+
 
 def arn_fields(world: "World", reference: Reference) -> list[Value]:
     """Return the fields of the ARN that a reference denotes, as ``Fn::Split`` at its colons yields them.
@@ -45,7 +48,7 @@ def arn_fields(world: "World", reference: Reference) -> list[Value]:
         return []
     environment = resource.template.environment
     named = Reference(resource)
-    fields: list[Value] = ["arn", "${AWS::Partition}", UNKNOWN, environment.region, environment.account, named, named]
+    fields: list[Value] = ["arn", UNKNOWN_PARTITION, UNKNOWN, environment.region, environment.account, named, named]
     if resource.type in _QUALIFIED:
         function = world.properties(resource)["FunctionName"].value
         return [*fields[:5], "function", function, qualifier_of(world, resource)]
@@ -69,9 +72,8 @@ def resource_of(world: "World", value: Value) -> Resource | None:
     if len(fields) < 6 or fields[0] != "arn":
         return None
     _, _, service, region, account, *rest = fields
-    name = rest[-1].split("/")[1] if "/" in rest[-1] else rest[-1]
-    if service == "dynamodb" and "/" in rest[0]:
-        name = rest[0].split("/")[1]
+    names = "/".join(rest).split("/")
+    name = names[1] if service in _KIND_BEFORE_NAME and len(names) > 1 else names[0]
     return named(world, service, unfold(name, holes), region, account)
 
 

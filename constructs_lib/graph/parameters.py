@@ -1,14 +1,16 @@
 """The value of parameters and pseudo parameters."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from constructs_lib.graph.conditions import choose
-from constructs_lib.graph.template import Template
+from constructs_lib.graph.template import UNKNOWN_PARTITION, Template
 from constructs_lib.graph.values import UNKNOWN, Scalar, Structure, Value, scalar_text
 from constructs_lib.graph.variables import Other, passed, variable
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
+
+_PLACEHOLDERS: Final = {"AWS::Partition": UNKNOWN_PARTITION, "AWS::URLSuffix": "${URLSuffix}"}
 
 
 def pseudo_parameter(world: "World", template: Template, name: str) -> Value:
@@ -28,7 +30,7 @@ def pseudo_parameter(world: "World", template: Template, name: str) -> Value:
         return template.environment.account
     if name == "AWS::StackName":
         return template.environment.stack_name or UNKNOWN
-    return "${" + name + "}" if name in ("AWS::Partition", "AWS::URLSuffix") else UNKNOWN
+    return _PLACEHOLDERS.get(name, UNKNOWN)
 
 
 def parameter(world: "World", template: Template, name: str) -> Value:

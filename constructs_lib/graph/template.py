@@ -9,10 +9,15 @@ from typing import Any
 
 from constructs_lib.graph.metadata import construct_paths
 
-UNKNOWN_REGION = "${AWS::Region}"
-"""What ``AWS::Region`` resolves to in a stack whose region is not known: equal in all such stacks, never a name."""
-UNKNOWN_ACCOUNT = "${AWS::AccountId}"
+UNKNOWN_REGION = "${Region}"
+"""What ``AWS::Region`` resolves to in a stack whose region is not known: equal in all such stacks, never a name.
+
+Without colons, so that an ARN with it in it has the fields of any ARN.
+"""
+UNKNOWN_ACCOUNT = "${AccountId}"
 """The same for ``AWS::AccountId``."""
+UNKNOWN_PARTITION = "${Partition}"
+"""The same for ``AWS::Partition``, which is taken as unknown in every region."""
 
 
 class TemplateError(ValueError):
@@ -138,8 +143,8 @@ def read_json(path: Path, expected: str) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        found = error.strerror if isinstance(error, OSError) else "a file that is not UTF-8 text"
-        raise bad(str(found).lower(), "check the path, or run 'cdk synth' to write it") from error
+        found = str(error.strerror).lower() if isinstance(error, OSError) else "a file that is not UTF-8 text"
+        raise bad(found, "check the path, or run 'cdk synth' to write it") from error
     if not text.strip():
         raise bad("an empty file", "run 'cdk synth' to write it again")
     try:

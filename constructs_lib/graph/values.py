@@ -71,10 +71,8 @@ def join(values: list[Value], separator: str = "") -> Value:
                 _append(parts, part)
         elif isinstance(value, Reference):
             parts.append(value)
-        elif isinstance(value, Scalar):
-            _append(parts, scalar_text(value))
         else:
-            parts.append(UNKNOWN)
+            _append(parts, scalar_text(value) if isinstance(value, Scalar) else UNKNOWN)
         length += _length(value)
         if length > _TEXT_LIMIT or len(parts) > _HOLES:
             return UNKNOWN
@@ -93,7 +91,7 @@ def _length(value: Value) -> int:
 def _append(parts: list[str | Reference | Unknown], part: str | Reference | Unknown) -> None:
     if isinstance(part, str) and parts and isinstance(parts[-1], str):
         parts[-1] += part
-    elif part != "":
+    elif part != "" and not (part is UNKNOWN and parts and parts[-1] is UNKNOWN):
         parts.append(part)
 
 

@@ -34,7 +34,8 @@ class World:
         self.app = app
         self.choices = dict(choices or {})
         self.deciding = deciding
-        self._values: dict[int, Value] = {}
+        # By identity, which is cheap. What was resolved is kept with it, so that no other value gets its identity.
+        self._values: dict[int, tuple[dict[str, Any], Value]] = {}
         self._depth = 0
         self._answers: dict[Callable[[World], Any], Any] = {}
 
@@ -82,19 +83,19 @@ class World:
         function = intrinsics.find(raw)
         if function is None:
             return Structure(template, raw)
-        # Templates outlive the world, so the identity of a part of one is a safe and cheap key.
         key = id(raw)
         if key in self._values:
-            return self._values[key]
+            return self._values[key][1]
         if self._depth >= _DEPTH_LIMIT:
             return UNKNOWN
-        self._values[key] = UNKNOWN  # what a cycle through this value sees
+        self._values[key] = raw, UNKNOWN  # what a cycle through this value sees
         self._depth += 1
         try:
-            self._values[key] = function(self, template, next(iter(raw.values())))
+            resolved = function(self, template, next(iter(raw.values())))
         except Undecided:
             del self._values[key]
             raise
         finally:
             self._depth -= 1
-        return self._values[key]
+        self._values[key] = raw, resolved
+        return resolved

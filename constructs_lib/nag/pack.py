@@ -78,7 +78,8 @@ class LambdaInvocationChecks(NagPack):
     def validate_scope(self, scope: IConstruct) -> PolicyValidationPluginReport:
         """Check what lies under a construct, in a test for instance; synthesizes the app or stage around it.
 
-        What invokes a function is looked for in the whole app or stage all the same.
+        What invokes a function is looked for in the whole app or stage all the same. Use a pack that is not registered:
+        a registered one checks the app, and can fail it, in that synthesis already.
         """
         stage = scope if isinstance(scope, Stage) else Stage.of(scope)
         if stage is None:

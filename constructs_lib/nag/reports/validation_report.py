@@ -24,7 +24,7 @@ class Violation:
 
 
 def read_violations(assembly: Path) -> list[Violation]:
-    """Return the violations in the report of a cloud assembly; none when there is no report of this synthesis.
+    """Return the violations in the report of a cloud assembly; none when there is no report.
 
     Raises
     ------
@@ -32,8 +32,7 @@ def read_violations(assembly: Path) -> list[Violation]:
         When the report cannot be read.
     """
     path = assembly / FILE_NAME
-    # Without violations CDK writes no report, and leaves that of an earlier synthesis where it is.
-    if not path.is_file() or path.stat().st_mtime_ns < (assembly / "manifest.json").stat().st_mtime_ns:
+    if not path.is_file():
         return []
     reports = read_json(path, "a validation report").get("pluginReports", [])
     try:
