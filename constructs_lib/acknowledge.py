@@ -1,9 +1,9 @@
 """Acknowledge findings of other rule packs where their rule is wrong for what this library makes."""
 
 from aws_cdk import Acknowledgment, Stack, Validations
-from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct
 
+from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction
 
 
@@ -35,8 +35,9 @@ def acknowledge_wildcard(construct: IConstruct, reason: str, resource: str) -> N
 
 def acknowledge_no_dead_letter_queue(function: AnyFunction, reason: str) -> None:
     """Acknowledge that a function has no dead-letter queue of its own, which one rule asks of every function."""
-    if isinstance(function, lambda_.Function):
-        acknowledge(function, reason, "Serverless-LambdaDLQ")
+    owned = owned_function(function)
+    if owned is not None:
+        acknowledge(owned, reason, "Serverless-LambdaDLQ")
 
 
 def _flat(arn: object) -> str:

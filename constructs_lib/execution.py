@@ -58,6 +58,8 @@ def catch_failed_executions(
     require_role(function, "send failed events to their target")
     owned = owned_function(function)
     has_dead_letter_target = owned is not None and complete_dead_letter_target(owned)
+    if owned is not None and _is_durable(owned):
+        _check_durable(owned, has_dead_letter_target, on_failure or on_success)
     config = function.node.try_find_child(_CONFIG_ID)
     if config is not None:
         _refuse_other_settings(function, config, on_failure, on_success, retry_attempts, max_event_age)
@@ -76,6 +78,20 @@ def catch_failed_executions(
                 config.node.add_dependency(function.role)
     _check_targets(function, config, has_dead_letter_target)
     return _watch(function, alarm_topic)
+
+
+def _is_durable(function: lambda_.Function) -> bool:
+    return getattr(function.node.default_child, "durable_config", None) is not None
+
+
+def _check_durable(function: lambda_.Function, has_dead_letter_target: bool, destination: object) -> None:
+    # AWS: lambda/durable-invoking
+    if destination is not None or not has_dead_letter_target:
+        raise ValueError(
+            f"{function.node.path}: expected a durable function with a dead-letter queue and no destinations, got "
+            f"{'a destination' if destination is not None else 'neither'}; Lambda does not use destinations of durable "
+            "functions: pass dead_letter_queue=FailureQueue(...) to the function"
+        )
 
 
 def _refuse_other_settings(

@@ -12,7 +12,9 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.bundling import bundle_python
+from constructs_lib.facts import FUNCTION_TIMEOUT_MAX_SECONDS
 from constructs_lib.failure import complete_dead_letter_target
+from constructs_lib.timeouts import known_seconds
 from constructs_lib.types import AnyLogGroup, AnyQueue, AnyTopic
 
 
@@ -68,8 +70,8 @@ class LambdaFunction(lambda_.Function):
     Raises
     ------
     ValueError
-        If ``dead_letter_queue`` is FIFO, if a setting of the new log group is given together with ``log_group``, or if
-        ``code`` names no folder, or is a folder and the runtime is not Python.
+        If ``timeout`` is above 15 minutes, if ``dead_letter_queue`` is FIFO, if a setting of the new log group comes
+        with ``log_group``, or if ``code`` names no folder, or is a folder and the runtime is not Python.
     RuntimeError
         If a requirement has no wheel for the function's architecture and Python version.
     """
@@ -100,6 +102,11 @@ class LambdaFunction(lambda_.Function):
             raise ValueError(
                 f"{scope.node.path}/{id}: expected log_retention and log_removal_policy only for a log group that the "
                 "function makes, got log_group as well; set them on that log group instead"
+            )
+        if timeout is not None and (known_seconds(timeout) or 0) > FUNCTION_TIMEOUT_MAX_SECONDS:
+            raise ValueError(
+                f"{scope.node.path}/{id}: expected a timeout of at most {FUNCTION_TIMEOUT_MAX_SECONDS} s, got "
+                f"{timeout.to_seconds()} s; split the work, or let Step Functions hold the long part"
             )
         runtime = runtime or lambda_.Runtime.PYTHON_3_14
         architecture = architecture or lambda_.Architecture.ARM_64

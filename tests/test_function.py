@@ -139,3 +139,8 @@ def test_two_functions_keep_their_roles_apart(stack: Stack) -> None:
     make_function(stack, "A")
     make_function(stack, "B")
     assert len(resources(stack, "AWS::IAM::Role")) == 2
+
+
+def test_more_than_fifteen_minutes_are_refused(stack: Stack) -> None:
+    with pytest.raises(ValueError, match="Stack/Function: expected a timeout of at most 900 s, got 960 s"):
+        make_function(stack, timeout=Duration.minutes(16))

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3_notifications as notifications
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
+from constructs_lib.checks import check_kinds
 from constructs_lib.execution import catch_failed_executions
 from constructs_lib.grants import allow
 from constructs_lib.types import AnyBucket, AnyDestination, AnyFunction, AnyTopic
@@ -65,8 +66,11 @@ class S3ToLambda(Construct):
     Raises
     ------
     ValueError
-        If the function was imported without its role, if a destination is FIFO or ``on_success`` a bucket, or if the
-        function already has another asynchronous configuration.
+        If the function was imported without its role, if a destination is FIFO or ``on_success`` a bucket, if the
+        function already has another asynchronous configuration, if it is durable without a dead-letter queue, or if
+        ``events`` is empty.
+    TypeError
+        If ``function``, ``bucket`` or ``alarm_topic`` is no such CDK object.
     """
 
     def __init__(
@@ -86,6 +90,11 @@ class S3ToLambda(Construct):
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
+        check_kinds(self, function=function, bucket=bucket, alarm_topic=alarm_topic)
+        if not events:
+            raise ValueError(
+                f"{self.node.path}: expected at least one event, got none; leave out events= for all new objects"
+            )
         self.function = function
         capture = catch_failed_executions(
             function,

@@ -10,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
-from constructs_lib.checks import refuse_settings
+from constructs_lib.checks import check_kinds, refuse_settings
 from constructs_lib.facts import (
     MAX_RECEIVE_COUNT_ADVISED_MIN,
     SQS_BATCH_SIZE_DEFAULT,
@@ -83,7 +83,10 @@ class SqsToLambda(Construct):
     ValueError
         If an owned queue has no dead-letter queue, if messages are hidden for less time than the function may take
         (the deployment would fail), if the function's timeout is not known and ``visibility_timeout`` is not given, if
-        a FIFO queue has a batching window or batches above 10, or if a setting of a new queue comes with ``queue``.
+        a FIFO queue has a batching window or batches above 10, if queue and dead-letter queue are not both FIFO or both
+        standard, if the function already reads the queue, or if a setting of a new queue comes with ``queue``.
+    TypeError
+        If ``function``, a queue or ``alarm_topic`` is no such CDK object.
     """
 
     def __init__(
@@ -104,6 +107,7 @@ class SqsToLambda(Construct):
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
+        check_kinds(self, function=function, queue=queue, dead_letter_queue=dead_letter_queue, alarm_topic=alarm_topic)
         self.function = function
         if queue is None:
             hidden = visibility_timeout or default_visibility_timeout(self, function, max_batching_window)
@@ -139,6 +143,12 @@ class SqsToLambda(Construct):
             check_visibility_timeout(self, queue, function, max_batching_window)
         self._check_fifo(batch_size, max_batching_window)
         self.alarms = self._watch(alarm_topic)
+        mapping_id = f"SqsEventSource:{Names.node_unique_id(queue.node)}"  # which SqsEventSource gives to its mapping
+        if function.node.try_find_child(mapping_id) is not None:
+            raise ValueError(
+                f"{self.node.path}: expected a queue that {function.node.path} does not read yet, got "
+                f"{queue.node.path} again; one mapping is enough"
+            )
         function.add_event_source(
             event_sources.SqsEventSource(
                 queue,
@@ -147,9 +157,7 @@ class SqsToLambda(Construct):
                 report_batch_item_failures=report_batch_item_failures,
             )
         )
-        # The id that SqsEventSource gives to the mapping it makes.
-        mapping = function.node.find_child(f"SqsEventSource:{Names.node_unique_id(queue.node)}")
-        self.mapping = cast(lambda_.EventSourceMapping, mapping)
+        self.mapping = cast(lambda_.EventSourceMapping, function.node.find_child(mapping_id))
         acknowledge(
             self.mapping,
             "Lambda has no destination for SQS mappings: failed messages go to the queue's dead-letter queue",
@@ -186,6 +194,13 @@ class SqsToLambda(Construct):
         return []
 
     def _check_fifo(self, batch_size: int, max_batching_window: Duration | None) -> None:
+        if self.dead_letter_queue is not None and bool(self.dead_letter_queue.fifo) != bool(self.queue.fifo):
+            kinds = {True: "FIFO", False: "standard"}
+            raise ValueError(
+                f"{self.node.path}: expected queue and dead-letter queue both FIFO or both standard, got "
+                f"{kinds[bool(self.queue.fifo)]} and {kinds[bool(self.dead_letter_queue.fifo)]}; "
+                "leave out dead_letter_queue= to get the right one"
+            )
         if self.queue.fifo and max_batching_window is not None:
             raise ValueError(
                 f"{self.node.path}: expected no max_batching_window for the FIFO queue {self.queue.node.path}, got "

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
 from constructs_lib.alarms import WatchedAlarm
-from constructs_lib.checks import refuse_settings
+from constructs_lib.checks import check_kinds, refuse_settings
 from constructs_lib.facts import REST_API_TIMEOUT_DEFAULT_SECONDS
 from constructs_lib.timeouts import function_timeout_seconds, known_seconds
 from constructs_lib.types import AnyAuthorizer, AnyFunction, AnyRestApi, AnyTopic
@@ -92,7 +92,10 @@ class RestApiToLambda(Construct):
     Raises
     ------
     ValueError
-        If the function may take longer than the API waits, or a setting of a new API comes with ``api``.
+        If the function may take longer than the API waits, if an edge-optimized API should wait longer than 29 s, or if
+        a setting of a new API comes with ``api``.
+    TypeError
+        If ``function``, ``api`` or ``alarm_topic`` is no such CDK object.
     """
 
     def __init__(
@@ -112,8 +115,9 @@ class RestApiToLambda(Construct):
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
+        check_kinds(self, function=function, api=api, alarm_topic=alarm_topic)
         self.function = function
-        self._check_timeout(timeout)
+        self._check_timeout(timeout, api)
         self.integration = apigateway.LambdaIntegration(function, timeout=timeout, scope_permission_to_method=False)
         if api is None:
             api = self._make_api(
@@ -141,8 +145,14 @@ class RestApiToLambda(Construct):
         acknowledge_no_dead_letter_queue(function, "The API invokes synchronously, which never uses such a queue")
         self.alarms = [self._watch(alarm_topic)]
 
-    def _check_timeout(self, timeout: Duration | None) -> None:
+    def _check_timeout(self, timeout: Duration | None, api: AnyRestApi | None) -> None:
         limit = REST_API_TIMEOUT_DEFAULT_SECONDS if timeout is None else known_seconds(timeout)
+        if limit is not None and limit > REST_API_TIMEOUT_DEFAULT_SECONDS and api is not None and _is_edge(api):
+            raise ValueError(
+                f"{self.node.path}: expected a timeout of at most {REST_API_TIMEOUT_DEFAULT_SECONDS} s for the "
+                f"edge-optimized API {api.node.path}, got {limit:g} s; AWS raises that quota only for Regional and "
+                "private APIs: give that API endpoint_types=[EndpointType.REGIONAL]"
+            )
         slowest = function_timeout_seconds(self.function)
         if limit is not None and slowest is not None and slowest > limit:
             raise ValueError(
@@ -214,3 +224,11 @@ class RestApiToLambda(Construct):
             description=f"At least 5 % of requests to {self.node.path} end in server errors: see the function's logs.",
             alarm_topic=alarm_topic,
         )
+
+
+def _is_edge(api: AnyRestApi) -> bool:
+    if not isinstance(api, apigateway.RestApi):
+        return False  # imported: not known
+    endpoints = cast(apigateway.CfnRestApi, api.node.default_child).endpoint_configuration
+    types = getattr(endpoints, "types", None)  # without any, API Gateway makes an edge-optimized API
+    return endpoints is None or (types is not None and "EDGE" in types)

@@ -341,3 +341,44 @@ def test_function_and_pattern_may_stand_in_different_stacks(app: App, bucket_in:
     assert len(resources(stacks["Compute"], CONFIG)) == 1
     assert len(resources(stacks[bucket_in], "Custom::S3BucketNotifications")) == 1
     assert any(found["Action"] == "s3:GetObject" for found in statements(stacks["Storage"]))
+
+
+def durable_function(stack: Stack, **settings: Any) -> lambda_.Function:
+    return lambda_.Function(
+        stack,
+        "Durable",
+        code=CODE,
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        durable_config=lambda_.DurableConfig(execution_timeout=Duration.hours(2)),
+        **settings,
+    )
+
+
+def test_a_durable_function_needs_a_dead_letter_queue(stack: Stack) -> None:
+    with pytest.raises(ValueError, match="expected a durable function with a dead-letter queue and no destinations"):
+        S3ToLambda(stack, "Uploads", function=durable_function(stack))
+
+
+def test_a_durable_function_has_no_destinations(stack: Stack) -> None:
+    function = durable_function(stack, dead_letter_queue=sqs.Queue(stack, "Dlq"))
+    target = destinations.SqsDestination(sqs.Queue(stack, "Target"))
+    with pytest.raises(ValueError, match="got a destination; Lambda does not use destinations of durable functions"):
+        S3ToLambda(stack, "Uploads", function=function, on_success=target)
+
+
+def test_a_durable_function_keeps_its_dead_letter_queue(stack: Stack) -> None:
+    dlq = sqs.Queue(stack, "Dlq")
+    uploads = S3ToLambda(stack, "Uploads", function=durable_function(stack, dead_letter_queue=dlq))
+    assert uploads.failure_queue is dlq
+    assert resources(stack, CONFIG) == {}
+
+
+def test_no_events_at_all_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected at least one event, got none"):
+        S3ToLambda(stack, "Uploads", function=function, events=[])
+
+
+def test_what_is_no_bucket_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(TypeError, match="expected bucket to be a bucket of the CDK, owned or imported, got 'mine'"):
+        S3ToLambda(stack, "Uploads", function=function, bucket="mine")  # type: ignore[arg-type]

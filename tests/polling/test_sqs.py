@@ -239,3 +239,23 @@ def test_two_queues_may_share_function_and_dead_letter_queue(stack: Stack, funct
     SqsToLambda(stack, "B", function=function, dead_letter_queue=dlq)
     assert len(resources(stack, "AWS::Lambda::EventSourceMapping")) == 2
     assert len(resources(stack, "AWS::CloudWatch::Alarm")) == 1
+
+
+@pytest.mark.parametrize(("fifo", "found"), [(True, "FIFO and standard"), (None, "standard and FIFO")])
+def test_queue_and_dead_letter_queue_are_of_one_kind(
+    stack: Stack, function: LambdaFunction, fifo: bool | None, found: str
+) -> None:
+    dlq = FailureQueue(stack, "Failures", fifo=not fifo)
+    with pytest.raises(ValueError, match=f"both FIFO or both standard, got {found}"):
+        SqsToLambda(stack, "Jobs", function=function, fifo=fifo, dead_letter_queue=dlq)
+
+
+def test_a_second_mapping_of_the_same_pair_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    queue = SqsToLambda(stack, "Jobs", function=function).queue
+    with pytest.raises(ValueError, match="expected a queue that Stack/Function does not read yet"):
+        SqsToLambda(stack, "More", function=function, queue=queue)
+
+
+def test_what_is_no_queue_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(TypeError, match="expected queue to be a queue of the CDK, owned or imported, got 'arn:aws"):
+        SqsToLambda(stack, "Jobs", function=function, queue=QUEUE_ARN)  # type: ignore[arg-type]

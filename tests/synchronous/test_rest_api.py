@@ -158,3 +158,25 @@ def test_function_and_api_may_stand_in_different_stacks(app: App) -> None:
     RestApiToLambda(front, "Orders", function=make_function(compute))
     app.synth()  # would raise if the stacks needed each other
     assert len(resources(front, "AWS::Lambda::Permission")) == 1
+
+
+@pytest.mark.parametrize("endpoint_types", [None, [apigateway.EndpointType.EDGE]])
+def test_an_edge_optimized_api_waits_29_seconds_at_most(
+    stack: Stack, endpoint_types: list[apigateway.EndpointType] | None
+) -> None:
+    api = apigateway.RestApi(stack, "Mine", cloud_watch_role=False, endpoint_types=endpoint_types)
+    slow = make_function(stack, timeout=Duration.seconds(60))
+    with pytest.raises(ValueError, match="expected a timeout of at most 29 s for the edge-optimized API Stack/Mine"):
+        RestApiToLambda(stack, "Orders", function=slow, api=api, timeout=Duration.seconds(60))
+
+
+def test_a_regional_api_of_the_user_may_wait_longer(stack: Stack) -> None:
+    api = apigateway.RestApi(stack, "Mine", cloud_watch_role=False, endpoint_types=[apigateway.EndpointType.REGIONAL])
+    slow = make_function(stack, timeout=Duration.seconds(60))
+    RestApiToLambda(stack, "Orders", function=slow, api=api, timeout=Duration.seconds(60))
+    assert len(resources(stack, "AWS::ApiGateway::Method")) == 2
+
+
+def test_what_is_no_function_is_refused(stack: Stack) -> None:
+    with pytest.raises(TypeError, match="expected function to be a function, an alias or a version of the CDK"):
+        RestApiToLambda(stack, "Orders", function="orders")  # type: ignore[arg-type]
