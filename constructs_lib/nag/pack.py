@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from aws_cdk import (
     CfnResource,
@@ -21,6 +22,8 @@ from constructs_lib.nag.engine import check
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
 from constructs_lib.nag.rules import all_rules
+
+_NAME: Final = "LambdaInvocation"
 
 
 class LambdaInvocationChecks(NagPack):
@@ -47,11 +50,12 @@ class LambdaInvocationChecks(NagPack):
 
     def __init__(self, scope: IConstruct | None = None) -> None:
         super().__init__(scope)
+        self._pack_name = _NAME
 
     @property
     def name(self) -> str:
         """The name of the pack, and the namespace of its acknowledgements."""
-        return "LambdaInvocation"
+        return _NAME
 
     @property
     def version(self) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from constructs_lib.facts import VISIBILITY_TIMEOUT_DEFAULT_SECONDS, VISIBILITY_TIMEOUT_FACTOR
 from constructs_lib.graph.functions import timeout
 from constructs_lib.graph.mappings import Mapping, mappings
+from constructs_lib.graph.node import Node
 from constructs_lib.graph.targets import LATEST, Target
-from constructs_lib.graph.template import Resource
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -34,7 +34,8 @@ class QueueVisibilityTimeout(Rule):
             if mapping.queue is None or mapping.target is None:
                 continue
             function = mapping.target.function
-            visible = world.properties(mapping.queue)["VisibilityTimeout"].number(VISIBILITY_TIMEOUT_DEFAULT_SECONDS)
+            hidden = world.properties(mapping.queue)["VisibilityTimeout"]
+            visible = hidden.number(VISIBILITY_TIMEOUT_DEFAULT_SECONDS)
             window = mapping.properties["MaximumBatchingWindowInSeconds"].number(0)
             running = timeout(world, function)
             if visible is None or window is None or running is None:
@@ -44,23 +45,27 @@ class QueueVisibilityTimeout(Rule):
                 continue
             # Below the timeout of the function itself, Lambda refuses the mapping.
             refused = visible < running
+            consequence = (
+                "Lambda refuses the mapping" if refused else "messages of a throttled batch reappear too early"
+            )
             yield self.finding(
                 mapping.queue,
-                "VisibilityTimeout",
+                hidden.dotted,
                 f"queue {mapping.queue.label} hides a message for {seconds(visible)}, but function {function.label} "
                 f"may run for {seconds(running)}"
                 + (f" after a batching window of {seconds(window)}" if window else "")
-                + (
-                    ": Lambda refuses the mapping. "
-                    if refused
-                    else ": messages of a throttled batch reappear too early. "
-                )
-                + f"Set the visibility timeout to at least {seconds(wanted)}.",
+                + f": {consequence}. Set the visibility timeout to at least {seconds(wanted)}.",
                 severity=Severity.ERROR if refused else None,
-                covered_by="E3505" if refused and _in_one_template(mapping, mapping.queue, mapping.target) else "",
+                covered_by="E3505" if refused and _plain(mapping, hidden, mapping.target) else "",
             )
 
 
-def _in_one_template(mapping: Mapping, queue: Resource, target: Target) -> bool:
-    """Say whether CDK's own validator, which follows plain references within a template, sees the mapping whole."""
-    return queue.template is target.function.template is mapping.resource.template and target.qualifier == LATEST
+def _plain(mapping: Mapping, hidden: Node, target: Target) -> bool:
+    """Say whether CDK's own validator sees it: both numbers written out, and plain references within one template."""
+    running = hidden.world.properties(target.function)["Timeout"]
+    return (
+        isinstance(hidden.raw, int)
+        and isinstance(running.raw, int)
+        and hidden.template is running.template is mapping.resource.template
+        and target.qualifier == LATEST
+    )
