@@ -1,0 +1,30 @@
+import subprocess
+import sys
+
+import pytest
+
+_CHECK = """
+import sys
+import pkgutil
+import {module}
+for found in pkgutil.walk_packages(getattr({module}, "__path__", []), "{module}."):
+    if found.name != "constructs_lib.nag.pack":
+        __import__(found.name)
+loaded = {{name.partition(".")[0] for name in sys.modules}} & {{"aws_cdk", "cdk_nag", "constructs", "jsii", "boto3"}}
+assert not loaded, loaded
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["constructs_lib.graph", "constructs_lib.nag", "constructs_lib.summary", "constructs_lib.cli"],
+)
+def test_the_checks_load_neither_cdk_nor_jsii(module: str) -> None:
+    """They run in pipelines without Node.js, and have to start fast."""
+    result = subprocess.run([sys.executable, "-c", _CHECK.format(module=module)], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_check_for_loaded_modules_can_fail() -> None:
+    result = subprocess.run([sys.executable, "-c", _CHECK.format(module="boto3")], capture_output=True, text=True)
+    assert "boto3" in result.stderr
