@@ -133,6 +133,22 @@ def _import_value(world: "World", template: Template, argument: Any) -> Value:
     return values[0] if len(values) == 1 else UNKNOWN
 
 
+def _get_stack_output(world: "World", template: Template, argument: Any) -> Value:
+    """Resolve a weak cross-stack reference, which CDK writes when it does not export."""
+    if not isinstance(argument, dict):
+        return UNKNOWN
+    stack, output = (world.resolve(template, argument.get(key)) for key in ("StackName", "OutputName"))
+    region = world.resolve(template, argument.get("Region", {"Ref": "AWS::Region"}))
+    values = [
+        world.resolve(other, declaration.get("Value"))
+        for other in world.app.templates
+        if other.environment.stack_name == stack is not None and other.environment.region == region
+        for name, declaration in other.section("Outputs").items()
+        if name == output and isinstance(declaration, dict)
+    ]
+    return values[0] if len(values) == 1 else UNKNOWN
+
+
 def _list(world: "World", template: Template, raw: Any) -> list[Value] | None:
     """Resolve a list and its elements; absent elements are left out."""
     value = world.resolve(template, raw)
@@ -152,4 +168,5 @@ _FUNCTIONS: dict[str, Function] = {
     "Fn::If": _if,
     "Fn::FindInMap": _find_in_map,
     "Fn::ImportValue": _import_value,
+    "Fn::GetStackOutput": _get_stack_output,
 }

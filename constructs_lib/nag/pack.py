@@ -17,7 +17,7 @@ from cdk_nag import NagPack
 from constructs import IConstruct
 
 from constructs_lib.graph.assembly import load_app, stacks_of
-from constructs_lib.graph.template import UNKNOWN_ACCOUNT, UNKNOWN_REGION, Environment, TemplateFile
+from constructs_lib.graph.template import Environment, TemplateFile
 from constructs_lib.nag.engine import check
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -69,13 +69,13 @@ class LambdaInvocationChecks(NagPack):
 
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Check the templates of the app; CDK calls this at the end of the synthesis."""
+        paths = {stack.stack_construct_path: Path(stack.template_path) for stack in context.stack_templates}
+        # The manifest beside the templates knows the names of the stacks as well, by which they refer to each other.
+        folders = {path.parent for path in paths.values()}
+        environments = {file.path: file.environment for folder in folders for file in stacks_of(folder)}
         files = [
-            TemplateFile(
-                Path(stack.template_path),
-                _environment(stack.account_id, stack.region),
-                stack.stack_construct_path,
-            )
-            for stack in context.stack_templates
+            TemplateFile(path, environments.get(path, Environment()), construct_path)
+            for construct_path, path in paths.items()
         ]
         return self._report(check(load_app(files)))
 
@@ -105,10 +105,6 @@ class LambdaInvocationChecks(NagPack):
             plugin_version=self.version,
             violations=[_violation(finding, rules[finding.rule]) for finding in reported],
         )
-
-
-def _environment(account: str | None, region: str | None) -> Environment:
-    return Environment(account or UNKNOWN_ACCOUNT, region or UNKNOWN_REGION)
 
 
 def _violation(finding: Finding, rule: Rule) -> PolicyViolation:

@@ -102,6 +102,26 @@ def test_imports_follow_exports_of_other_templates() -> None:
     assert resolve({"Fn::ImportValue": {"Fn::Sub": "e-${AWS::Region}"}}, others=[exporter, exporter]) is UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "found"),
+    [
+        ("Orders", {}, True),
+        ("Orders", {"Region": "eu-west-1"}, True),
+        ("Orders", {"Region": "us-east-1"}, False),
+        ("Orders", {"OutputName": "Other"}, False),
+        ("Orders", {"StackName": {"Ref": "Nothing"}}, False),
+        ("Other", {}, False),
+        (None, {"StackName": {"Ref": "AWS::NoValue"}}, False),
+    ],
+)
+def test_weak_references_follow_outputs_of_other_stacks(name: str | None, change: Any, found: bool) -> None:
+    argument = {"StackName": "Orders", "OutputName": "Out", "Region": {"Ref": "AWS::Region"}, **change}
+    environment = Environment("111111111111", "eu-west-1", name)
+    exporter = {"Resources": RESOURCES, "Outputs": {"Out": {"Value": {"Fn::GetAtt": ["Queue", "Arn"]}}}}
+    value = resolve({"Fn::GetStackOutput": argument}, environment=environment, others=[exporter])
+    assert isinstance(value, Reference) is found
+
+
 def test_an_alias_is_taken_apart_as_cdk_does() -> None:
     resources = {
         "Fn": {"Type": "AWS::Lambda::Function"},
@@ -162,7 +182,7 @@ GARBAGE: list[Any] = [
 
 @pytest.mark.parametrize(
     "function",
-    ["Ref", "GetAtt", "Sub", "Join", "Split", "Select", "If", "FindInMap", "ImportValue", "Nothing"],
+    ["Ref", "GetAtt", "Sub", "Join", "Split", "Select", "If", "FindInMap", "ImportValue", "GetStackOutput", "Nothing"],
 )
 @pytest.mark.parametrize("argument", GARBAGE)
 def test_garbage_never_raises(function: str, argument: Any) -> None:

@@ -94,13 +94,16 @@ def test_nested_stacks_and_stages_have_construct_paths(checked: App) -> None:
     ]
 
 
-def test_a_reference_across_stacks_is_followed(checked: App) -> None:
-    queue = sqs.Queue(Stack(checked, "Queues"), "Jobs")
-    function = make_function(Stack(checked, "Functions"), "Worker")
+@pytest.mark.parametrize("kind", ["strong", "weak"])
+def test_a_reference_across_stacks_is_followed(kind: str, tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path), context={"@aws-cdk/core:defaultCrossStackReferences": kind})
+    Validations.of(app).add_plugins(LambdaInvocationChecks(app))
+    queue = sqs.Queue(Stack(app, "Queues"), "Jobs")
+    function = make_function(Stack(app, "Functions", stack_name="renamed"), "Worker")
     function.add_event_source(sources.SqsEventSource(queue))
     with pytest.raises(RuntimeError):
-        checked.synth()
-    assert found(report(checked)["violations"]) == [("QueueRedrivePolicy", "error", "Queues/Jobs/Resource")]
+        app.synth()
+    assert found(report(app)["violations"]) == [("QueueRedrivePolicy", "error", "Queues/Jobs/Resource")]
 
 
 def test_findings_of_one_rule_keep_their_own_messages(checked: App) -> None:
