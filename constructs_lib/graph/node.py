@@ -41,6 +41,11 @@ class Node:
         return self.value is None
 
     @property
+    def present(self) -> bool:
+        """Whether certainly something stands here; an unknown place is neither present nor absent."""
+        return self.value is not None and self.value is not UNKNOWN
+
+    @property
     def children(self) -> "Iterator[Node]":
         """What stands in a list or mapping here, without what is absent."""
         value = self.value

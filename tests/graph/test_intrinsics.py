@@ -198,6 +198,7 @@ def test_what_is_below_unknown_is_unknown_and_below_absent_absent() -> None:
     assert node.get("A.B.C").value is UNKNOWN
     assert node.get("B.C.D").value is UNKNOWN  # a number has no properties: malformed, so unknown
     assert node.get("X.Y").absent
+    assert [node[key].present for key in ("A", "B", "X")] == [False, True, False]
     assert node.get("B.C").number() == 1
     assert node.get("B.C").dotted == "B.C"
     assert node["A"].number(5) is None

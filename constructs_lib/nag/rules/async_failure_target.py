@@ -81,7 +81,7 @@ def _misleading(lost: Sequence[Invocation]) -> str:
     """Explain away what looks like protection and is none, and what does not look asynchronous and is."""
     notes = []
     protected = [
-        one.resource.label for one in lost if any(not one.settings.get(path).absent for path in _DELIVERY_TARGETS)
+        one.resource.label for one in lost if any(one.settings.get(path).present for path in _DELIVERY_TARGETS)
     ]
     if protected:
         notes.append(
