@@ -67,6 +67,7 @@ def test_conditions_that_decide_nothing_are_not_explored() -> None:
         ({"C": "garbage"}, {"A": "C", "B": "C"}, ["", "A B"]),
         ({"C": equals("Fixed", "on")}, {"A": "C"}, ["A"]),
         ({"C": {"Fn::And": [{"Fn::Equals": ["a", "b"]}, equals("P", "x")]}}, {"A": "C"}, [""]),
+        ({"C": {"Fn::And": [equals("P", "x"), {"Fn::Equals": ["a", "b"]}]}}, {"A": "C"}, [""]),
     ],
 )
 def test_feasible_assignments(conditions: Any, resources: dict[str, str], expected: list[str] | None) -> None:

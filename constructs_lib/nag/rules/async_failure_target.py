@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from constructs_lib.facts import (
     ASYNC_EVENT_AGE_MAX_SECONDS,
-    ASYNC_EVENT_AGE_MIN_SECONDS,
     ASYNC_RETRY_ATTEMPTS_DEFAULT,
     InvocationModel,
 )
@@ -67,13 +66,13 @@ def _patience(world: World, lost: Sequence[Invocation]) -> str:
     age: float | None = ASYNC_EVENT_AGE_MAX_SECONDS
     for one in lost:
         for config in async_configs(world, one.function):
-            if config.applies_to(one.target):
+            if config.function is one.function and config.applies_to(one.target):
                 retries = config.properties["MaximumRetryAttempts"].number(retries)
                 age = config.properties["MaximumEventAgeInSeconds"].number(age)
     if retries == 0:
         return "with retries turned off, its first error loses the event"
     if age is not None and age < ASYNC_EVENT_AGE_MAX_SECONDS:
-        return f"an event that fails, or waits longer than {seconds(max(age, ASYNC_EVENT_AGE_MIN_SECONDS))}, is lost"
+        return f"an event that fails, or waits longer than {seconds(age)}, is lost"
     return "an event that keeps failing is lost"
 
 
