@@ -124,13 +124,18 @@ def _import_value(world: "World", template: Template, argument: Any) -> Value:
     name = world.resolve(template, argument)
     if not isinstance(name, str):
         return UNKNOWN
-    values = [
-        world.resolve(exporter, value)
-        for exporter, export_name, value in world.app.exports
-        if world.resolve(exporter, export_name) == name
-    ]
+    exports = world.once(_exports).get(name, [])
     # The same name in stacks of two regions or accounts: which one is meant is not known.
-    return values[0] if len(values) == 1 else UNKNOWN
+    return world.resolve(*exports[0]) if len(exports) == 1 else UNKNOWN
+
+
+def _exports(world: "World") -> dict[str, list[tuple[Template, Any]]]:
+    exports: dict[str, list[tuple[Template, Any]]] = {}
+    for exporter, raw_name, value in world.app.exports:
+        name = world.resolve(exporter, raw_name)
+        if isinstance(name, str):
+            exports.setdefault(name, []).append((exporter, value))
+    return exports
 
 
 def _get_stack_output(world: "World", template: Template, argument: Any) -> Value:
@@ -139,13 +144,12 @@ def _get_stack_output(world: "World", template: Template, argument: Any) -> Valu
         return UNKNOWN
     stack, output = (world.resolve(template, argument.get(key)) for key in ("StackName", "OutputName"))
     region = world.resolve(template, argument.get("Region", {"Ref": "AWS::Region"}))
-    values = [
-        world.resolve(other, declaration.get("Value"))
+    found = [
+        (other, other.section("Outputs").get(str(output)))
         for other in world.app.templates
         if other.environment.stack_name == stack is not None and other.environment.region == region
-        for name, declaration in other.section("Outputs").items()
-        if name == output and isinstance(declaration, dict)
     ]
+    values = [world.resolve(other, output.get("Value")) for other, output in found if isinstance(output, dict)]
     return values[0] if len(values) == 1 else UNKNOWN
 
 
