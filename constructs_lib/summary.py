@@ -11,7 +11,7 @@ from constructs_lib.graph.app import App
 from constructs_lib.graph.assembly import load_assembly
 from constructs_lib.graph.invocations import invocations
 from constructs_lib.graph.targets import FUNCTION
-from constructs_lib.graph.worlds import worlds
+from constructs_lib.graph.worlds import METADATA, worlds
 from constructs_lib.nag.reports.validation_report import Violation, read_violations
 
 _FATAL = ("fatal", "error")
@@ -40,7 +40,9 @@ def _stacks(app: App, assembly: Path) -> Iterator[str]:
     rows = []
     for root in roots:
         family = list(root.family())
-        resources = _count(sum(len(template.resources) for template in family), "resource")
+        # Not what the CDK command adds for its usage statistics.
+        kinds = [one.type for template in family for one in template.resources.values() if one.type != METADATA]
+        resources = _count(len(kinds), "resource")
         nested = f" and {_count(len(family) - 1, 'nested stack')}" if len(family) > 1 else ""
         rows.append((root.construct_path, resources, f"{root.path}{nested}"))
     yield from _table(rows)

@@ -16,6 +16,7 @@ resize = lambda_.Function(
     handler="index.handler",
     runtime=lambda_.Runtime.PYTHON_3_14,
 )
-s3.Bucket(stack, "Uploads").add_object_created_notification(notifications.LambdaDestination(resize))
+destination = notifications.LambdaDestination(resize)  # pyright: ignore[reportArgumentType] # aws/jsii#1919
+s3.Bucket(stack, "Uploads").add_object_created_notification(destination)
 Validations.of(app).add_plugins(LambdaInvocationChecks(app))
 app.synth()

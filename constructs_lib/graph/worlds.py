@@ -18,7 +18,7 @@ from constructs_lib.graph.world import World
 WORLD_LIMIT: Final = 32
 """The most worlds of one app that are visited."""
 
-_METADATA: Final = "AWS::CDK::Metadata"
+METADATA: Final = "AWS::CDK::Metadata"
 _METADATA_CONDITION: Final = "CDKMetadataAvailable"
 
 
@@ -76,7 +76,7 @@ def _used(template: Template) -> set[str]:
     names: set[str] = set()
     pending: list[Any] = [template.section("Outputs")]
     for resource in template.resources.values():
-        if resource.type != _METADATA:
+        if resource.type != METADATA:
             pending.append(resource.raw.get("Properties"))
             if resource.condition is not None:
                 names.add(resource.condition)
