@@ -1,35 +1,82 @@
-"""Checks of parameters that several patterns share."""
+"""Checks of parameters that several patterns share.
 
-from constructs import Construct
+jsii checks what CDK's classes are given, but not what ours are; and CDK's interfaces cannot be tested with isinstance.
+"""
 
-# jsii checks what CDK's classes are given, but not what ours are; interfaces cannot be tested with isinstance.
+from aws_cdk import Duration, Token
+from constructs import IConstruct
+
+from constructs_lib.timeouts import known_seconds, owned_function
+from constructs_lib.types import AnyFunction
+
+_IMPORT = "for an existing one, use the from_... methods of its class"
 _KINDS = {
-    "function": ("function_arn", "a function, an alias or a version"),
-    "queue": ("queue_arn", "a queue"),
-    "dead_letter_queue": ("queue_arn", "a queue"),
-    "bucket": ("bucket_arn", "a bucket"),
-    "api": ("rest_api_id", "a REST API"),
-    "alarm_topic": ("topic_arn", "a topic"),
+    "queue": ("queue_arn", "a queue of the CDK", _IMPORT),
+    "dead_letter_queue": ("queue_arn", "a queue of the CDK", _IMPORT),
+    "bucket": ("bucket_arn", "a bucket of the CDK", _IMPORT),
+    "api": ("rest_api_id", "a REST API of the CDK", _IMPORT),
+    "alarm_topic": ("topic_arn", "a topic of the CDK", _IMPORT),
+    "on_failure": ("bind", "a destination", "wrap it, as in SqsDestination(queue)"),
+    "on_success": ("bind", "a destination", "wrap it, as in SqsDestination(queue)"),
 }
 
 
-def check_kinds(construct: Construct, **given: object) -> None:
+def check_kinds(owner: IConstruct, **given: object) -> None:
     """Raise ``TypeError`` for a parameter that is not the CDK object that its name asks for; ``None`` passes."""
     for parameter, value in given.items():
-        attribute, kind = _KINDS[parameter]
+        attribute, kind, way_out = _KINDS[parameter]
         if value is not None and not hasattr(value, attribute):
-            raise TypeError(
-                f"{construct.node.path}: expected {parameter} to be {kind} of the CDK, owned or imported, "
-                f"got {value!r}; for an existing one, use the class's from_... methods"
-            )
+            raise TypeError(f"{owner.node.path}: expected {parameter} to be {kind}, got {value!r}; {way_out}")
 
 
-def refuse_settings(construct: Construct, given: str, **settings: object) -> None:
+def check_function(owner: IConstruct, function: AnyFunction) -> None:
+    """Raise for what is no function, and for a qualifier that CDK does not know to be one.
+
+    Raises
+    ------
+    TypeError
+        If it is not an object of the CDK.
+    ValueError
+        If it is ``latest_version``, or was imported by an ARN that ends in an alias or version: CDK would configure the
+        unqualified function instead, and failures of the one that is invoked would be lost.
+    """
+    if not hasattr(function, "function_arn"):
+        raise TypeError(
+            f"{owner.node.path}: expected function to be a function, an alias or a version of the CDK, got "
+            f"{function!r}; {_IMPORT}"
+        )
+    if function.node.id == "$LATEST":
+        raise ValueError(
+            f"{owner.node.path}: expected a function, an alias or a version, got {function.node.path}; "
+            "pass the function itself: unqualified, it is $LATEST"
+        )
+    is_qualified = hasattr(function, "alias_name") or hasattr(function, "lambda_")
+    arn = function.function_arn
+    if owned_function(function) is None and not is_qualified and not Token.is_unresolved(arn) and arn.count(":") > 6:
+        raise ValueError(
+            f"{owner.node.path}: expected a function imported by its unqualified ARN, got {arn}; import an alias with "
+            "Alias.from_alias_attributes(...), or a version with Version.from_version_attributes(...)"
+        )
+
+
+def check_range(owner: IConstruct, parameter: str, value: float | Duration | None, low: int, high: int) -> None:
+    """Raise ``ValueError`` for a number, or a duration in seconds, outside a range; tokens and ``None`` pass."""
+    number = known_seconds(value) if isinstance(value, Duration) else value
+    if number is None or Token.is_unresolved(number):
+        return
+    if not low <= number <= high:
+        unit = " s" if isinstance(value, Duration) else ""
+        raise ValueError(
+            f"{owner.node.path}: expected {parameter} to be from {low:,} to {high:,}{unit}, got {number:g}{unit}"
+        )
+
+
+def refuse_settings(owner: IConstruct, given: str, **settings: object) -> None:
     """Raise ``ValueError`` if a setting of what a pattern would make is given together with what replaces it.
 
     Parameters
     ----------
-    construct
+    owner
         The pattern.
     given
         The parameter that brings the user's own, such as ``queue``.
@@ -39,6 +86,6 @@ def refuse_settings(construct: Construct, given: str, **settings: object) -> Non
     useless = ", ".join(name for name, value in settings.items() if value is not None)
     if useless:
         raise ValueError(
-            f"{construct.node.path}: expected {useless} only for a new {given}, got {given}= as well; "
+            f"{owner.node.path}: expected {useless} only for a new {given}, got {given}= as well; "
             f"set {useless} on the {given} that you pass, or leave out {given}="
         )

@@ -15,15 +15,15 @@ from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct, IConstruct
 
 from constructs_lib.alarms import WatchedAlarm, notify
-from constructs_lib.failure import FailureQueue, check_destination, complete_dead_letter_target, watch
+from constructs_lib.checks import check_kinds, check_range
+from constructs_lib.facts import ASYNC_EVENT_AGE_MAX_SECONDS, ASYNC_EVENT_AGE_MIN_SECONDS, ASYNC_RETRY_ATTEMPTS_MAX
+from constructs_lib.failure import FailureQueue, check_destination, complete_dead_letter_target, queue_behind, watch
 from constructs_lib.grants import require_role
 from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyDestination, AnyFunction, AnyQueue, AnyTopic
 
 _CONFIG_ID = "EventInvokeConfig"  # the child that CDK's configure_async_invoke makes
 _QUEUE_ID = "FailureQueue"
-_METRIC = "DestinationDeliveryFailures"
-_ALARM_ID = "DeliveryFailuresAlarm"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ExecutionCapture:
     """Where the events of a function end whose execution failed, and what watches that place."""
 
     failure_queue: AnyQueue | None
-    """``None`` if the events do not end in a queue of this app's making."""
+    """``None`` if the events do not end in a queue of this app."""
     alarms: list[cloudwatch.Alarm]
 
 
@@ -55,6 +55,9 @@ def catch_failed_executions(
         If the function was imported without its role, if a target is FIFO, if ``on_success`` is a bucket, or if the
         function is already configured in another way.
     """
+    check_kinds(function, on_failure=on_failure, on_success=on_success, alarm_topic=alarm_topic)
+    check_range(function, "retry_attempts", retry_attempts, 0, ASYNC_RETRY_ATTEMPTS_MAX)
+    check_range(function, "max_event_age", max_event_age, ASYNC_EVENT_AGE_MIN_SECONDS, ASYNC_EVENT_AGE_MAX_SECONDS)
     require_role(function, "send failed events to their target")
     owned = owned_function(function)
     has_dead_letter_target = owned is not None and complete_dead_letter_target(owned)
@@ -65,7 +68,7 @@ def catch_failed_executions(
         _refuse_other_settings(function, config, on_failure, on_success, retry_attempts, max_event_age)
     else:
         if on_failure is None and not has_dead_letter_target:
-            on_failure = destinations.SqsDestination(FailureQueue(_scope(function), _QUEUE_ID))
+            on_failure = destinations.SqsDestination(FailureQueue(*_place(function, _QUEUE_ID)))
         if any(setting is not None for setting in (on_failure, on_success, retry_attempts, max_event_age)):
             function.configure_async_invoke(
                 on_failure=on_failure,
@@ -74,10 +77,10 @@ def catch_failed_executions(
                 max_event_age=max_event_age,
             )
             config = function.node.find_child(_CONFIG_ID)
-            if owned is None:  # CDK lets a function wait for its role's policies, but knows no such order for imports
+            if owned is None and function.role is not None:  # CDK orders this for functions of its own only
                 config.node.add_dependency(function.role)
-    _check_targets(function, config, has_dead_letter_target)
-    return _watch(function, alarm_topic)
+    on_failure_arn = _check_targets(function, config, has_dead_letter_target)
+    return _watch(function, on_failure_arn, alarm_topic)
 
 
 def _is_durable(function: lambda_.Function) -> bool:
@@ -125,7 +128,7 @@ def _refuse_other_settings(
             )
 
 
-def _check_targets(function: AnyFunction, config: IConstruct | None, has_dead_letter_target: bool) -> None:
+def _check_targets(function: AnyFunction, config: IConstruct | None, has_dead_letter_target: bool) -> str | None:
     on_failure = on_success = None
     if config is not None:
         on_failure = _destination(_resource(config), "on_failure")
@@ -137,31 +140,51 @@ def _check_targets(function: AnyFunction, config: IConstruct | None, has_dead_le
         )
     for parameter, arn in (("on_failure", on_failure), ("on_success", on_success)):
         if arn is not None:
-            check_destination(arn, parameter, function.node.path)
+            check_destination(arn, parameter, owned_function(function) or function)
+    return on_failure
 
 
-def _watch(function: AnyFunction, alarm_topic: AnyTopic | None) -> ExecutionCapture:
+def _watch(function: AnyFunction, on_failure_arn: str | None, alarm_topic: AnyTopic | None) -> ExecutionCapture:
     owned = owned_function(function)
-    queue = cast(AnyQueue | None, function.node.try_find_child(_QUEUE_ID) or (owned and owned.dead_letter_queue))
-    alarm = function.node.try_find_child(_ALARM_ID)
+    dead_letter_queue = None if owned is None else owned.dead_letter_queue
+    queue = (None if on_failure_arn is None else queue_behind(on_failure_arn)) or dead_letter_queue
+    alarms = [watch(each, alarm_topic) for each in (queue, dead_letter_queue) if each is not None]
+    if on_failure_arn is not None:
+        alarms.append(_watch_loss(function, "DestinationDeliveryFailures", alarm_topic))
+    if owned is not None and (dead_letter_queue or owned.dead_letter_topic):
+        alarms.append(_watch_loss(owned, "DeadLetterErrors", alarm_topic))
+    return ExecutionCapture(failure_queue=queue, alarms=list(dict.fromkeys(alarms)))
+
+
+def _watch_loss(function: AnyFunction, metric: str, alarm_topic: AnyTopic | None) -> cloudwatch.Alarm:
+    """Watch the metric with which Lambda counts failed events that it could not hand to their target."""
+    scope, alarm_id = _place(function, f"{metric}Alarm")
+    alarm = scope.node.try_find_child(alarm_id)
     if alarm is None:
-        alarm = WatchedAlarm(
-            _scope(function),
-            _ALARM_ID,
-            metric=(owned or function).metric(_METRIC, statistic="Sum", period=Duration.minutes(5)),
+        return WatchedAlarm(
+            scope,
+            alarm_id,
+            metric=(owned_function(function) or function).metric(metric, statistic="Sum", period=Duration.minutes(5)),
             threshold=1,
             description=f"Lambda could not hand failed events of {function.node.path} to their target: they are lost.",
+            alarm_topic=alarm_topic,
         )
-    alarms = [cast(cloudwatch.Alarm, alarm)]
+    alarm = cast(cloudwatch.Alarm, alarm)
     if alarm_topic is not None:
-        notify(alarms[0], alarm_topic)
-    if queue is not None:
-        alarms.append(watch(queue, alarm_topic))
-    return ExecutionCapture(failure_queue=queue, alarms=alarms)
+        notify(alarm, alarm_topic)
+    return alarm
+
+
+def _place(function: AnyFunction, id: str) -> tuple[Construct, str]:
+    """Return where to put something beneath a function, or beside it if Python does not know it as a construct."""
+    if isinstance(function, Construct):
+        return function, id
+    return cast(Construct, function.node.scope), f"{function.node.id}{id}"
 
 
 def _bind(function: AnyFunction, destination: AnyDestination, kind: lambda_.DestinationType) -> str:
-    return destination.bind(_scope(function), function, type=kind).destination
+    scope, _ = _place(function, "")
+    return destination.bind(scope, function, type=kind).destination
 
 
 def _resource(config: IConstruct) -> lambda_.CfnEventInvokeConfig:
@@ -171,7 +194,3 @@ def _resource(config: IConstruct) -> lambda_.CfnEventInvokeConfig:
 def _destination(resource: lambda_.CfnEventInvokeConfig, name: str) -> str | None:
     target = getattr(resource.destination_config, name, None)
     return None if target is None else cast(str, target.destination)
-
-
-def _scope(function: AnyFunction) -> Construct:
-    return cast(Construct, function)  # IFunction extends IConstruct; jsii's Python types lose that it is a Construct

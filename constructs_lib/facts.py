@@ -25,19 +25,25 @@ FUNCTION_TIMEOUT_MAX_SECONDS: Final = 900  # docs: lambda/gettingstarted-limits
 
 # Asynchronous invocation
 ASYNC_RETRY_ATTEMPTS_DEFAULT: Final = 2  # docs: lambda/invocation-async-error-handling
+ASYNC_RETRY_ATTEMPTS_MAX: Final = 2  # cfn: AWS::Lambda::EventInvokeConfig.MaximumRetryAttempts
 ASYNC_EVENT_AGE_MIN_SECONDS: Final = 60  # cfn: AWS::Lambda::EventInvokeConfig.MaximumEventAgeInSeconds
 ASYNC_EVENT_AGE_MAX_SECONDS: Final = 21_600  # the same; also the default
 
 # Event source mappings
 SQS_BATCH_SIZE_DEFAULT: Final = 10  # api: lambda.CreateEventSourceMappingRequest.BatchSize
-SQS_FIFO_BATCH_SIZE_MAX: Final = 10  # docs: lambda/with-sqs
+SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX: Final = 10  # the same: more needs a batching window of at least 1 s
+BATCH_SIZE_MAX: Final = 10_000  # the same
+BATCHING_WINDOW_MAX_SECONDS: Final = 300  # api: lambda.CreateEventSourceMappingRequest.MaximumBatchingWindowInSeconds
 STREAM_RETRIES_UNLIMITED: Final = -1  # api: …MaximumRetryAttempts; the default of Kinesis and DynamoDB mappings
 STREAM_RECORD_AGE_UNLIMITED: Final = -1  # api: …MaximumRecordAgeInSeconds; the default likewise
 
 # SQS queues
 VISIBILITY_TIMEOUT_DEFAULT_SECONDS: Final = 30  # cfn: AWS::SQS::Queue.VisibilityTimeout
+VISIBILITY_TIMEOUT_MAX_SECONDS: Final = 43_200  # the same: 12 hours
 VISIBILITY_TIMEOUT_FACTOR: Final = 6  # docs: lambda/services-sqs-configure; × function timeout, plus the window
+RETENTION_DEFAULT_SECONDS: Final = 345_600  # cfn: AWS::SQS::Queue.MessageRetentionPeriod; 4 days
 RETENTION_MAX_SECONDS: Final = 1_209_600  # the same: 14 days
+MAX_RECEIVE_COUNT_MAX: Final = 1_000  # docs: sqs/sqs-dead-letter-queues; the console's upper limit
 MAX_RECEIVE_COUNT_ADVISED_MIN: Final = 5  # docs: lambda/services-sqs-configure; fewer lets throttling fill the DLQ
 
 # API Gateway

@@ -16,6 +16,8 @@ from constructs_lib.facts import RETENTION_MAX_SECONDS
 from constructs_lib.grants import allow_sending
 from constructs_lib.types import AnyKey, AnyQueue, AnyTopic
 
+_ALARM_ID = "FailedEventsAlarm"
+
 
 class FailureQueue(sqs.Queue):
     """A queue that keeps failed events for as long as SQS can, and an alarm that sees the first one.
@@ -23,7 +25,7 @@ class FailureQueue(sqs.Queue):
     Parameters
     ----------
     scope, id
-        Where the queue stands in the construct tree; its alarm stands beneath it as ``Alarm``.
+        Where the queue stands in the construct tree; its alarm stands beneath it.
     fifo
         Needed for the dead-letter queue of a FIFO queue, refused by every other failure target. Default: standard.
     encryption_key
@@ -64,11 +66,11 @@ class FailureQueue(sqs.Queue):
 
 def watch(queue: AnyQueue, alarm_topic: AnyTopic | None) -> cloudwatch.Alarm:
     """Return the alarm that goes off while a failed event waits in the queue; make it if there is none."""
-    alarm = queue.node.try_find_child("Alarm")
+    alarm = queue.node.try_find_child(_ALARM_ID)
     if alarm is None:
         return WatchedAlarm(
             cast(Construct, queue),
-            "Alarm",
+            _ALARM_ID,
             # Messages that SQS itself moves here do not count as sent: only the depth shows them.
             metric=queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="Maximum"),
             threshold=1,
@@ -102,7 +104,7 @@ def complete_dead_letter_target(function: lambda_.Function) -> bool:
     return True
 
 
-def check_destination(arn: str, parameter: str, owner: str) -> None:
+def check_destination(arn: str, parameter: str, function: IConstruct) -> None:
     """Raise ``ValueError`` for a destination that Lambda would refuse once deployed, or never reach.
 
     Parameters
@@ -111,9 +113,10 @@ def check_destination(arn: str, parameter: str, owner: str) -> None:
         What the destination was bound to. A token is followed to its resource in the app; what stays unknown passes.
     parameter
         ``on_failure`` or ``on_success``.
-    owner
-        The construct path to name in the message.
+    function
+        Whose events they are.
     """
+    owner = function.node.path
     resource = _resource_behind(arn)
     literal = "" if Token.is_unresolved(arn) else arn
     if (
@@ -131,6 +134,18 @@ def check_destination(arn: str, parameter: str, owner: str) -> None:
             f"{owner}: expected on_success to be a queue, topic, function or event bus, got a bucket; "
             "Lambda sends only failures to S3"
         )
+    if isinstance(resource, lambda_.CfnFunction) and resource.node.scope is function:
+        raise ValueError(
+            f"{owner}: expected {parameter} to be another function, got the function itself; it would invoke itself "
+            "until Lambda breaks the loop"
+        )
+
+
+def queue_behind(arn: str) -> sqs.Queue | None:
+    """Return the queue of this app that an ARN denotes; ``None`` if it is none, or not known."""
+    resource = _resource_behind(arn)
+    queue = resource.node.scope if isinstance(resource, sqs.CfnQueue) else None
+    return queue if isinstance(queue, sqs.Queue) else None
 
 
 def _resource_behind(arn: str) -> IConstruct | None:

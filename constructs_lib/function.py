@@ -57,6 +57,8 @@ class LambdaFunction(lambda_.Function):
         add no failure queue of their own. Default: none; an on-failure destination says more about the failure.
     tracing
         Default: active, so that X-Ray shows the whole way of an event.
+    logging_format
+        Default: JSON, so that logs can be queried by field.
     log_group
         Default: a new one with ``log_retention`` and ``log_removal_policy``.
     log_retention
@@ -93,6 +95,7 @@ class LambdaFunction(lambda_.Function):
         reserved_concurrent_executions: int | None = None,
         dead_letter_queue: AnyQueue | AnyTopic | None = None,
         tracing: lambda_.Tracing = lambda_.Tracing.ACTIVE,
+        logging_format: lambda_.LoggingFormat = lambda_.LoggingFormat.JSON,
         log_group: AnyLogGroup | None = None,
         log_retention: logs.RetentionDays | None = None,
         log_removal_policy: RemovalPolicy | None = None,
@@ -144,7 +147,7 @@ class LambdaFunction(lambda_.Function):
             dead_letter_queue=None if is_topic else cast(AnyQueue | None, dead_letter_queue),
             dead_letter_topic=cast(AnyTopic, dead_letter_queue) if is_topic else None,
             tracing=tracing,
-            logging_format=lambda_.LoggingFormat.JSON,
+            logging_format=logging_format,
             log_group=log_group,
             role=role,
         )

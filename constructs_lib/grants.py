@@ -1,5 +1,7 @@
 """Permissions that CDK's own grants leave out, or would put where two stacks need each other."""
 
+from typing import cast
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
@@ -17,22 +19,27 @@ def require_role(function: AnyFunction, purpose: str) -> None:
         )
 
 
-def allow(scope: Construct, function: AnyFunction, *statements: iam.PolicyStatement) -> IConstruct:
-    """Allow a function to do something to resources that stand in the stack of ``scope``.
+def allow(scope: IConstruct, id: str, function: AnyFunction, *statements: iam.PolicyStatement) -> IConstruct | None:
+    """Allow a function to do something to a resource.
 
-    A function of another stack gets a policy in this one: in its own, the two stacks would need each other.
+    Parameters
+    ----------
+    scope, id
+        Where a policy of its own stands, if the function is of another stack: in the function's stack, the two stacks
+        could need each other.
 
     Returns
     -------
-    IConstruct
-        What the policy stands beneath.
+    IConstruct or None
+        What holds the policy; ``None`` if the function was imported without its role.
     """
-    role = function.role
-    if role is None or function.stack is Stack.of(scope):
+    if function.role is None:
+        return None
+    if function.stack is Stack.of(scope):
         for statement in statements:
             function.add_to_role_policy(statement)
-        return role or function
-    return iam.Policy(scope, "FunctionPolicy", roles=[role], statements=list(statements))
+        return function.role
+    return iam.Policy(cast(Construct, scope), id, roles=[function.role], statements=list(statements))
 
 
 def allow_sending(grantee: iam.IGrantable, key: AnyKey | None) -> None:

@@ -1,6 +1,8 @@
 """What is known of a function when the app is built, whatever way it came into the app."""
 
-from aws_cdk import Duration
+from typing import cast
+
+from aws_cdk import Duration, Token
 from aws_cdk import aws_lambda as lambda_
 
 from constructs_lib.facts import FUNCTION_TIMEOUT_DEFAULT_SECONDS
@@ -21,9 +23,11 @@ def function_timeout_seconds(function: AnyFunction) -> float | None:
     owned = owned_function(function)
     if owned is None:
         return None
-    if owned.timeout is None:
+    # The resource, not the construct, knows what an escape hatch has set.
+    timeout = cast(lambda_.CfnFunction, owned.node.default_child).timeout
+    if timeout is None:
         return FUNCTION_TIMEOUT_DEFAULT_SECONDS
-    return known_seconds(owned.timeout)
+    return None if Token.is_unresolved(timeout) else float(timeout)
 
 
 def known_seconds(duration: Duration) -> float | None:

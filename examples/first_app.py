@@ -1,12 +1,12 @@
-"""The README's first example: pictures uploaded to a bucket are handed to a function, and failures are kept."""
+"""The README's first example: a queue whose messages a function works through, and failures are kept."""
 
 from aws_cdk import App, Duration, Stack, Validations
 
-from constructs_lib import LambdaFunction, LambdaInvocationChecks, S3ToLambda
+from constructs_lib import LambdaFunction, LambdaInvocationChecks, SqsToLambda
 
 app = App()
-stack = Stack(app, "Pictures")
-resize = LambdaFunction(stack, "Resize", code="handlers/thumbnails", timeout=Duration.minutes(1))
-S3ToLambda(stack, "Uploads", function=resize, prefix="originals/")
+stack = Stack(app, "Background")
+worker = LambdaFunction(stack, "Worker", code="handlers/jobs", timeout=Duration.seconds(30))
+SqsToLambda(stack, "Jobs", function=worker)
 Validations.of(app).add_plugins(LambdaInvocationChecks(app))
 app.synth()

@@ -41,6 +41,7 @@ def test_defaults_can_be_overridden(stack: Stack) -> None:
         architecture=lambda_.Architecture.X86_64,
         runtime=lambda_.Runtime.PYTHON_3_12,
         tracing=lambda_.Tracing.DISABLED,
+        logging_format=lambda_.LoggingFormat.TEXT,
         log_retention=logs.RetentionDays.ONE_WEEK,
         log_removal_policy=RemovalPolicy.RETAIN,
         environment={"A": "b"},
@@ -52,6 +53,7 @@ def test_defaults_can_be_overridden(stack: Stack) -> None:
     assert properties["Environment"] == {"Variables": {"A": "b"}}
     assert properties["ReservedConcurrentExecutions"] == 7
     assert "TracingConfig" not in properties
+    assert properties["LoggingConfig"]["LogFormat"] == "Text"
     (log_group,) = Template.from_stack(stack).find_resources("AWS::Logs::LogGroup").values()
     assert (log_group["Properties"]["RetentionInDays"], log_group["DeletionPolicy"]) == (7, "Retain")
 

@@ -51,4 +51,4 @@ def test_the_summary_is_what_the_command_prints(tmp_path: Path) -> None:
 def test_the_first_example_synthesizes(tmp_path: Path) -> None:
     run = synthesize("examples/first_app.py", tmp_path)
     assert run.returncode == 0, run.stderr
-    assert (tmp_path / "Pictures.template.json").exists()
+    assert (tmp_path / "Background.template.json").exists()

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Names, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as notifications
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
-from constructs_lib.checks import check_kinds
+from constructs_lib.checks import check_function, check_kinds
 from constructs_lib.execution import catch_failed_executions
 from constructs_lib.grants import allow
 from constructs_lib.types import AnyBucket, AnyDestination, AnyFunction, AnyTopic
@@ -52,25 +52,27 @@ class S3ToLambda(Construct):
     max_event_age
         How long Lambda keeps an event for retries, 1 minute to 6 hours. Default: 6 hours (the same source).
     alarm_topic
-        Notified by the alarms of the failure queue and of failed deliveries to it. Default: they notify nobody.
+        Notified when a failed event waits in a queue of this app, and when one could not be handed to its target.
+        Default: the alarms notify nobody.
 
     Attributes
     ----------
     function, bucket
         What was given or made.
     failure_queue : sqs.IQueue or None
-        Where failed events wait; ``None`` if ``on_failure`` says where they go, or the dead-letter target is a topic.
+        Where failed events wait: of ``on_failure``, of the function's own, or made; ``None`` if that is no queue of
+        this app.
     alarms : list of cloudwatch.Alarm
         All that watch this pattern.
 
     Raises
     ------
     ValueError
-        If the function was imported without its role, if a destination is FIFO or ``on_success`` a bucket, if the
-        function already has another asynchronous configuration, if it is durable without a dead-letter queue, or if
-        ``events`` is empty.
+        If the function was imported without its role or by a qualified ARN, if a destination is FIFO or ``on_success``
+        a bucket, if the function already has another asynchronous configuration, if it is durable without a dead-letter
+        queue, if ``events`` is empty, or if a number is out of its range.
     TypeError
-        If ``function``, ``bucket`` or ``alarm_topic`` is no such CDK object.
+        If a parameter is not such a CDK object.
     """
 
     def __init__(
@@ -90,7 +92,8 @@ class S3ToLambda(Construct):
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
-        check_kinds(self, function=function, bucket=bucket, alarm_topic=alarm_topic)
+        check_function(self, function)
+        check_kinds(self, bucket=bucket)
         if not events:
             raise ValueError(
                 f"{self.node.path}: expected at least one event, got none; leave out events= for all new objects"
@@ -137,8 +140,10 @@ class S3ToLambda(Construct):
             statements.append(
                 iam.PolicyStatement(actions=["kms:Decrypt"], resources=[self.bucket.encryption_key.key_arn])
             )
-        policy_scope = allow(self, self.function, *statements)
-        acknowledge_wildcard(policy_scope, "Which objects will be uploaded is not known beforehand", objects)
+        # In the bucket's stack, which the notification makes depend on the function's already.
+        holder = allow(self.bucket, f"{Names.node_unique_id(self.node)}Policy", self.function, *statements)
+        if holder is not None:
+            acknowledge_wildcard(holder, "Which objects will be uploaded is not known beforehand", objects)
 
     def _acknowledge_bucket_notifications(self) -> None:
         handler = Stack.of(self.bucket).node.try_find_child(_CDK_HANDLER_ID)

@@ -1,25 +1,31 @@
 """SQS queue to a function, through an event source mapping."""
 
-from typing import cast
-
-from aws_cdk import Annotations, Duration, Names, Token
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
-from constructs_lib.checks import check_kinds, refuse_settings
+from constructs_lib.checks import check_function, check_kinds, check_range, refuse_settings
 from constructs_lib.facts import (
+    BATCH_SIZE_MAX,
+    BATCHING_WINDOW_MAX_SECONDS,
     MAX_RECEIVE_COUNT_ADVISED_MIN,
+    MAX_RECEIVE_COUNT_MAX,
     SQS_BATCH_SIZE_DEFAULT,
-    SQS_FIFO_BATCH_SIZE_MAX,
+    SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX,
+    VISIBILITY_TIMEOUT_MAX_SECONDS,
 )
 from constructs_lib.failure import FailureQueue, watch
+from constructs_lib.grants import allow
+from constructs_lib.polling.redrive import known_dead_letter_queue
 from constructs_lib.polling.visibility import check_visibility_timeout, default_visibility_timeout
 from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
+
+_BATCH_WITHOUT_WINDOW = "batch_size, which needs a max_batching_window of at least 1 s for more,"
 
 
 class SqsToLambda(Construct):
@@ -72,7 +78,7 @@ class SqsToLambda(Construct):
     function, queue
         What was given or made.
     dead_letter_queue : sqs.IQueue or None
-        Where failed messages wait; ``None`` if the queue is imported.
+        Where failed messages wait; ``None`` if it is not known, as for an imported queue.
     mapping : lambda_.EventSourceMapping
         The event source mapping.
     alarms : list of cloudwatch.Alarm
@@ -81,12 +87,12 @@ class SqsToLambda(Construct):
     Raises
     ------
     ValueError
-        If an owned queue has no dead-letter queue, if messages are hidden for less time than the function may take
-        (the deployment would fail), if the function's timeout is not known and ``visibility_timeout`` is not given, if
-        a FIFO queue has a batching window or batches above 10, if queue and dead-letter queue are not both FIFO or both
-        standard, if the function already reads the queue, or if a setting of a new queue comes with ``queue``.
+        If an owned queue has no dead-letter queue, if only one of the two is FIFO, if messages are hidden for less time
+        than the function may take (the deployment would fail), if the function's timeout is not known and
+        ``visibility_timeout`` is not given, if a FIFO queue has a batching window, if a number is out of its range, or
+        if a setting of a new queue comes with ``queue``.
     TypeError
-        If ``function``, a queue or ``alarm_topic`` is no such CDK object.
+        If a parameter is not such a CDK object.
     """
 
     def __init__(
@@ -107,7 +113,10 @@ class SqsToLambda(Construct):
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
-        check_kinds(self, function=function, queue=queue, dead_letter_queue=dead_letter_queue, alarm_topic=alarm_topic)
+        check_function(self, function)
+        check_kinds(self, queue=queue, dead_letter_queue=dead_letter_queue, alarm_topic=alarm_topic)
+        check_range(self, "visibility_timeout", visibility_timeout, 0, VISIBILITY_TIMEOUT_MAX_SECONDS)
+        check_range(self, "max_receive_count", max_receive_count, 1, MAX_RECEIVE_COUNT_MAX)
         self.function = function
         if queue is None:
             hidden = visibility_timeout or default_visibility_timeout(self, function, max_batching_window)
@@ -138,76 +147,64 @@ class SqsToLambda(Construct):
                 max_receive_count=max_receive_count,
             )
         self.queue = queue
-        self.dead_letter_queue = self._known_dead_letter_queue()
+        self.dead_letter_queue = known_dead_letter_queue(self, queue)
         if isinstance(queue, sqs.Queue):
             check_visibility_timeout(self, queue, function, max_batching_window)
-        self._check_fifo(batch_size, max_batching_window)
+        self._check_batches(batch_size, max_batching_window)
         self.alarms = self._watch(alarm_topic)
-        mapping_id = f"SqsEventSource:{Names.node_unique_id(queue.node)}"  # which SqsEventSource gives to its mapping
-        if function.node.try_find_child(mapping_id) is not None:
-            raise ValueError(
-                f"{self.node.path}: expected a queue that {function.node.path} does not read yet, got "
-                f"{queue.node.path} again; one mapping is enough"
-            )
-        function.add_event_source(
-            event_sources.SqsEventSource(
-                queue,
-                batch_size=batch_size,
-                max_batching_window=max_batching_window,
-                report_batch_item_failures=report_batch_item_failures,
-            )
+        policy = self._allow_reading()
+        # Beneath the pattern: beneath a function of another stack, that stack would need this one.
+        self.mapping = lambda_.EventSourceMapping(
+            self,
+            "Mapping",
+            target=function,
+            event_source_arn=queue.queue_arn,
+            batch_size=batch_size,
+            max_batching_window=max_batching_window,
+            report_batch_item_failures=report_batch_item_failures,
         )
-        self.mapping = cast(lambda_.EventSourceMapping, function.node.find_child(mapping_id))
+        owned = owned_function(function)
+        if policy is not None and (owned is None or policy is not owned.role):
+            self.mapping.node.add_dependency(policy)  # an owned function waits for its role by itself
         acknowledge(
             self.mapping,
             "Lambda has no destination for SQS mappings: failed messages go to the queue's dead-letter queue",
             "Serverless-LambdaEventSourceMappingDestination",
         )
         acknowledge_no_dead_letter_queue(function, "A mapping invokes synchronously, which never uses such a queue")
-        if function.role is not None and owned_function(function) is None:
-            self.mapping.node.add_dependency(function.role)  # CDK orders this only for functions of its own
 
-    def _known_dead_letter_queue(self) -> sqs.IQueue | None:
-        if not isinstance(self.queue, sqs.Queue):
+    def _allow_reading(self) -> IConstruct | None:
+        # What Lambda's poller needs, no more (AWS: lambda/services-sqs-configure).
+        actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        statements = [iam.PolicyStatement(actions=actions, resources=[self.queue.queue_arn])]
+        key = self.queue.encryption_master_key
+        if key is not None:
+            statements.append(iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn]))
+        policy = allow(self, "FunctionPolicy", self.function, *statements)
+        if policy is None:
             Annotations.of(self).add_warning_v2(
-                "lambda-invocation-constructs:importedQueueRedrive",
-                f"whether the imported queue {self.queue.node.path} has a dead-letter queue cannot be seen here; "
-                "without one, messages that keep failing return until their retention ends, and are then lost: "
-                "see to its redrive policy where it is made, then acknowledge this warning",
+                "lambda-invocation-constructs:functionRoleUnknown",
+                f"{self.function.node.path} was imported without its role, so it was not allowed to read "
+                f"{self.queue.node.path}: allow it where the role is made, then acknowledge this warning",
             )
-            return None
-        if self.queue.dead_letter_queue is None:
-            raise ValueError(
-                f"{self.node.path}: expected a queue with a dead-letter queue, got {self.queue.node.path} without; "
-                "pass dead_letter_queue=DeadLetterQueue(queue=FailureQueue(...), max_receive_count=5) to that queue"
-            )
-        return self.queue.dead_letter_queue.queue
+        return policy
 
     def _watch(self, alarm_topic: AnyTopic | None) -> list[cloudwatch.Alarm]:
         if self.dead_letter_queue is not None:
             return [watch(self.dead_letter_queue, alarm_topic)]
         if alarm_topic is not None:
             raise ValueError(
-                f"{self.node.path}: expected no alarm_topic for the imported queue {self.queue.node.path}, got one; "
+                f"{self.node.path}: expected no alarm_topic for {self.queue.node.path}, got one; "
                 "its dead-letter queue is not known here: set the alarm where that queue is made"
             )
         return []
 
-    def _check_fifo(self, batch_size: int, max_batching_window: Duration | None) -> None:
-        if self.dead_letter_queue is not None and bool(self.dead_letter_queue.fifo) != bool(self.queue.fifo):
-            kinds = {True: "FIFO", False: "standard"}
-            raise ValueError(
-                f"{self.node.path}: expected queue and dead-letter queue both FIFO or both standard, got "
-                f"{kinds[bool(self.queue.fifo)]} and {kinds[bool(self.dead_letter_queue.fifo)]}; "
-                "leave out dead_letter_queue= to get the right one"
-            )
+    def _check_batches(self, batch_size: int, max_batching_window: Duration | None) -> None:
         if self.queue.fifo and max_batching_window is not None:
             raise ValueError(
                 f"{self.node.path}: expected no max_batching_window for the FIFO queue {self.queue.node.path}, got "
                 "one; leave it out: Lambda has none for FIFO queues"
             )
-        if self.queue.fifo and not Token.is_unresolved(batch_size) and batch_size > SQS_FIFO_BATCH_SIZE_MAX:
-            raise ValueError(
-                f"{self.node.path}: expected a batch_size of at most {SQS_FIFO_BATCH_SIZE_MAX} for the FIFO queue "
-                f"{self.queue.node.path}, got {batch_size}"
-            )
+        check_range(self, "max_batching_window", max_batching_window, 0, BATCHING_WINDOW_MAX_SECONDS)
+        most = BATCH_SIZE_MAX if max_batching_window else SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX
+        check_range(self, "batch_size" if max_batching_window else _BATCH_WITHOUT_WINDOW, batch_size, 1, most)

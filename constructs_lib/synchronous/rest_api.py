@@ -3,14 +3,15 @@
 import json
 from typing import cast
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Annotations, Duration, Names
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
 from constructs_lib.alarms import WatchedAlarm
-from constructs_lib.checks import check_kinds, refuse_settings
+from constructs_lib.checks import check_function, check_kinds, refuse_settings
 from constructs_lib.facts import REST_API_TIMEOUT_DEFAULT_SECONDS
 from constructs_lib.timeouts import function_timeout_seconds, known_seconds
 from constructs_lib.types import AnyAuthorizer, AnyFunction, AnyRestApi, AnyTopic
@@ -87,15 +88,15 @@ class RestApiToLambda(Construct):
     integration : apigateway.LambdaIntegration
         For methods of your own.
     alarms : list of cloudwatch.Alarm
-        All that watch this pattern.
+        All that watch this pattern; none for an imported API.
 
     Raises
     ------
     ValueError
-        If the function may take longer than the API waits, if an edge-optimized API should wait longer than 29 s, or if
-        a setting of a new API comes with ``api``.
+        If the function may take longer than the API waits, if an edge-optimized API should wait longer than 29 s, if
+        the root of an imported API is not known, or if a setting of a new API comes with ``api``.
     TypeError
-        If ``function``, ``api`` or ``alarm_topic`` is no such CDK object.
+        If a parameter is not such a CDK object.
     """
 
     def __init__(
@@ -115,7 +116,8 @@ class RestApiToLambda(Construct):
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
-        check_kinds(self, function=function, api=api, alarm_topic=alarm_topic)
+        check_function(self, function)
+        check_kinds(self, api=api, alarm_topic=alarm_topic)
         self.function = function
         self._check_timeout(timeout, api)
         self.integration = apigateway.LambdaIntegration(function, timeout=timeout, scope_permission_to_method=False)
@@ -141,9 +143,9 @@ class RestApiToLambda(Construct):
                 self._warn_of_deployment(api)
         self.api = api
         if proxy:
-            api.root.add_proxy(default_integration=self.integration)  # for the root path itself, too
+            self._root(api).add_proxy(default_integration=self.integration)  # for the root path itself, too
         acknowledge_no_dead_letter_queue(function, "The API invokes synchronously, which never uses such a queue")
-        self.alarms = [self._watch(alarm_topic)]
+        self.alarms = self._watch(api, alarm_topic)
 
     def _check_timeout(self, timeout: Duration | None, api: AnyRestApi | None) -> None:
         limit = REST_API_TIMEOUT_DEFAULT_SECONDS if timeout is None else known_seconds(timeout)
@@ -176,6 +178,8 @@ class RestApiToLambda(Construct):
         api = apigateway.RestApi(
             self,
             "Api",
+            # Metrics go by this name: with CDK's default, the construct id, APIs of one account would share theirs.
+            rest_api_name=Names.unique_resource_name(self, separator="-", max_length=128),
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             cloud_watch_role=cloud_watch_role,
             default_integration=self.integration,
@@ -212,10 +216,25 @@ class RestApiToLambda(Construct):
             "a Deployment for it, then acknowledge this warning",
         )
 
-    def _watch(self, alarm_topic: AnyTopic | None) -> WatchedAlarm:
-        api = cast(apigateway.RestApiBase, self.api)  # what imported APIs are, too
+    def _root(self, api: AnyRestApi) -> apigateway.IResource:
+        try:
+            return api.root
+        except RuntimeError as error:
+            raise ValueError(
+                f"{self.node.path}: expected an API whose root resource is known, got {api.node.path}; import it with "
+                "RestApi.from_rest_api_attributes(rest_api_id=..., root_resource_id=...)"
+            ) from error
+
+    def _watch(self, api: AnyRestApi, alarm_topic: AnyTopic | None) -> list[cloudwatch.Alarm]:
+        if not isinstance(api, apigateway.RestApi):
+            if alarm_topic is not None:
+                raise ValueError(
+                    f"{self.node.path}: expected no alarm_topic for the imported API {api.node.path}, got one; metrics "
+                    "go by the API's name, which is not known here: set the alarm where that API is made"
+                )
+            return []
         # Statistic, threshold and duration are those of AWS's recommended alarm on this metric.
-        return WatchedAlarm(
+        alarm = WatchedAlarm(
             self,
             "ServerErrorsAlarm",
             metric=api.metric_server_error(period=Duration.minutes(1), statistic="Average"),
@@ -224,6 +243,7 @@ class RestApiToLambda(Construct):
             description=f"At least 5 % of requests to {self.node.path} end in server errors: see the function's logs.",
             alarm_topic=alarm_topic,
         )
+        return [alarm]
 
 
 def _is_edge(api: AnyRestApi) -> bool:

@@ -14,7 +14,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 
-from constructs_lib import LambdaFunction, S3ToLambda
+from constructs_lib import FailureQueue, LambdaFunction, RestApiToLambda, S3ToLambda, SqsToLambda
 from tests.helpers import ACCOUNT, CODE, make_function, only, resources, statements
 
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize"
@@ -153,7 +153,25 @@ def test_failures_go_to_a_destination_of_the_user(stack: Stack, function: Lambda
     uploads = S3ToLambda(stack, "Uploads", function=function, on_failure=destination)
     assert only(stack, CONFIG)["DestinationConfig"] == {"OnFailure": {"Destination": stack.resolve(arn)}}
     assert any(action in found["Action"] for found in statements(stack))
-    assert uploads.failure_queue is None
+    assert (uploads.failure_queue is None) == (kind != "queue")
+    watched = {alarm["MetricName"] for alarm in resources(stack, "AWS::CloudWatch::Alarm").values()}
+    assert watched == {"DestinationDeliveryFailures"} | (
+        {"ApproximateNumberOfMessagesVisible"} if kind == "queue" else set()
+    )
+
+
+def test_a_queue_of_the_user_is_watched(stack: Stack, function: LambdaFunction) -> None:
+    queue, topic = FailureQueue(stack, "Mine"), sns.Topic(stack, "Topic")
+    uploads = S3ToLambda(
+        stack, "Uploads", function=function, on_failure=destinations.SqsDestination(queue), alarm_topic=topic
+    )
+    assert uploads.failure_queue is queue
+    alarms = resources(stack, "AWS::CloudWatch::Alarm").values()
+    assert {alarm["MetricName"] for alarm in alarms} == {
+        "ApproximateNumberOfMessagesVisible",
+        "DestinationDeliveryFailures",
+    }
+    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms)
 
 
 @pytest.mark.parametrize("kind", ["queue", "topic"])
@@ -215,6 +233,16 @@ def test_a_function_keeps_its_own_dead_letter_queue(stack: Stack) -> None:
     assert uploads.failure_queue is dlq
     assert len(resources(stack, "AWS::SQS::Queue")) == 1
     assert resources(stack, CONFIG) == {}
+    # What Lambda counts when it cannot write to a dead-letter queue.
+    watched = {alarm["MetricName"] for alarm in resources(stack, "AWS::CloudWatch::Alarm").values()}
+    assert watched == {"ApproximateNumberOfMessagesVisible", "DeadLetterErrors"}
+
+
+def test_a_dead_letter_topic_is_enough(stack: Stack) -> None:
+    uploads = S3ToLambda(stack, "Uploads", function=make_function(stack, dead_letter_queue=sns.Topic(stack, "Dlt")))
+    assert uploads.failure_queue is None
+    assert resources(stack, "AWS::SQS::Queue") == {}
+    assert only(stack, "AWS::CloudWatch::Alarm")["MetricName"] == "DeadLetterErrors"
 
 
 def test_a_plain_function_gets_the_key_that_cdk_leaves_out(stack: Stack) -> None:
@@ -282,7 +310,7 @@ def test_a_configuration_of_the_user_is_kept(stack: Stack, function: LambdaFunct
     queue = sqs.Queue(stack, "Mine")
     function.configure_async_invoke(on_failure=destinations.SqsDestination(queue), retry_attempts=1)
     uploads = S3ToLambda(stack, "Uploads", function=function)
-    assert uploads.failure_queue is None
+    assert uploads.failure_queue is queue
     assert only(stack, CONFIG)["MaximumRetryAttempts"] == 1
     with pytest.raises(ValueError, match="expected the retry_attempts that the function already has, 1, got 2"):
         S3ToLambda(stack, "More", function=function, retry_attempts=2)
@@ -331,16 +359,21 @@ def test_tokens_are_not_compared(stack: Stack, function: LambdaFunction) -> None
     assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == ({"Ref": "Attempts"}, {"Ref": "Age"})
 
 
-@pytest.mark.parametrize("bucket_in", ["Storage", "Compute"])
-def test_function_and_pattern_may_stand_in_different_stacks(app: App, bucket_in: str) -> None:
-    stacks = {name: Stack(app, name) for name in ("Compute", "Storage")}
-    function = make_function(stacks["Compute"])
-    bucket = s3.Bucket(stacks["Compute"], "Mine") if bucket_in == "Compute" else None
-    S3ToLambda(stacks["Storage"], "Uploads", function=function, bucket=bucket)
+@pytest.mark.parametrize("function_in", ["A", "B", "C"])
+@pytest.mark.parametrize("pattern_in", ["A", "B"])
+@pytest.mark.parametrize("bucket_in", [None, "A", "B", "C"])
+def test_function_bucket_and_pattern_may_stand_in_different_stacks(
+    app: App, function_in: str, pattern_in: str, bucket_in: str | None
+) -> None:
+    stacks = {name: Stack(app, name) for name in "ABC"}
+    function = make_function(stacks[function_in])
+    bucket = None if bucket_in is None else s3.Bucket(stacks[bucket_in], "Mine")
+    S3ToLambda(stacks[pattern_in], "Uploads", function=function, bucket=bucket)
     app.synth()  # would raise if the stacks needed each other
-    assert len(resources(stacks["Compute"], CONFIG)) == 1
-    assert len(resources(stacks[bucket_in], "Custom::S3BucketNotifications")) == 1
-    assert any(found["Action"] == "s3:GetObject" for found in statements(stacks["Storage"]))
+    bucket_stack = stacks[bucket_in or pattern_in]
+    assert len(resources(stacks[function_in], CONFIG)) == 1
+    assert len(resources(bucket_stack, "Custom::S3BucketNotifications")) == 1
+    assert any(found["Action"] == "s3:GetObject" for found in statements(bucket_stack))
 
 
 def durable_function(stack: Stack, **settings: Any) -> lambda_.Function:
@@ -380,5 +413,63 @@ def test_no_events_at_all_is_refused(stack: Stack, function: LambdaFunction) -> 
 
 
 def test_what_is_no_bucket_is_refused(stack: Stack, function: LambdaFunction) -> None:
-    with pytest.raises(TypeError, match="expected bucket to be a bucket of the CDK, owned or imported, got 'mine'"):
+    with pytest.raises(TypeError, match="expected bucket to be a bucket of the CDK, got 'mine'"):
         S3ToLambda(stack, "Uploads", function=function, bucket="mine")  # type: ignore[arg-type]
+
+
+def test_an_alias_imported_as_such_is_wired(stack: Stack) -> None:
+    base = lambda_.Function.from_function_attributes(
+        stack,
+        "Imported",
+        function_arn=FUNCTION_ARN,
+        role=iam.Role.from_role_arn(stack, "Role", f"arn:aws:iam::{ACCOUNT}:role/resize"),
+        same_environment=True,
+    )
+    version = lambda_.Version.from_version_attributes(stack, "Version", lambda_=base, version="7")
+    alias = lambda_.Alias.from_alias_attributes(stack, "Live", alias_name="live", alias_version=version)
+    uploads = S3ToLambda(stack, "Uploads", function=alias)
+    S3ToLambda(stack, "More", function=version, retry_attempts=0)
+    configs = {config["Qualifier"]: config for config in resources(stack, CONFIG).values()}
+    assert set(configs) == {"live", "7"}
+    assert uploads.failure_queue is not None
+    target = configs["live"]["DestinationConfig"]["OnFailure"]["Destination"]
+    assert target == stack.resolve(uploads.failure_queue.queue_arn)
+    again = S3ToLambda(stack, "Again", function=alias)
+    assert again.failure_queue is uploads.failure_queue
+
+
+@pytest.mark.parametrize("pattern", [S3ToLambda, SqsToLambda, RestApiToLambda])
+def test_a_function_imported_by_a_qualified_arn_is_refused(stack: Stack, pattern: type) -> None:
+    imported = lambda_.Function.from_function_arn(stack, "Imported", f"{FUNCTION_ARN}:live")
+    with pytest.raises(ValueError, match=r"expected a function imported by its unqualified ARN, .*from_alias_attr"):
+        pattern(stack, "Pattern", function=imported)
+
+
+@pytest.mark.parametrize("pattern", [S3ToLambda, SqsToLambda, RestApiToLambda])
+def test_the_latest_version_is_refused(stack: Stack, function: LambdaFunction, pattern: type) -> None:
+    with pytest.raises(ValueError, match="pass the function itself: unqualified, it is "):
+        pattern(stack, "Pattern", function=function.latest_version)
+
+
+def test_a_function_is_no_destination_of_its_own(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected on_failure to be another function, got the function itself"):
+        S3ToLambda(stack, "Uploads", function=function, on_failure=destinations.LambdaDestination(function))
+
+
+def test_what_is_no_destination_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(TypeError, match=r"expected on_failure to be a destination, got .*; wrap it, as in Sqs"):
+        S3ToLambda(stack, "Uploads", function=function, on_failure=sqs.Queue(stack, "Q"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"retry_attempts": 3}, "expected retry_attempts to be from 0 to 2, got 3"),
+        ({"max_event_age": Duration.hours(7)}, "expected max_event_age to be from 60 to 21,600 s, got 25200 s"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(
+    stack: Stack, function: LambdaFunction, settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        S3ToLambda(stack, "Uploads", function=function, **settings)

@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 
-from constructs_lib import FailureQueue, LambdaFunction, SqsToLambda
+from constructs_lib import FailureQueue, LambdaFunction, RestApiToLambda, S3ToLambda, SqsToLambda
 from tests.helpers import ACCOUNT, CODE, make_function, only, resources, statements, warnings
 
 QUEUE_ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"
@@ -113,7 +113,7 @@ def test_fifo_has_no_batching_window(stack: Stack, function: LambdaFunction) -> 
 
 
 def test_fifo_has_no_large_batches(stack: Stack, function: LambdaFunction) -> None:
-    with pytest.raises(ValueError, match=r"expected a batch_size of at most 10 for the FIFO queue .* got 11"):
+    with pytest.raises(ValueError, match=r"expected batch_size.* to be from 1 to 10, got 11"):
         SqsToLambda(stack, "Jobs", function=function, fifo=True, batch_size=11)
 
 
@@ -174,7 +174,7 @@ def test_settings_of_a_new_queue_beside_a_queue_are_refused(stack: Stack, functi
 
 def test_an_alarm_topic_that_could_watch_nothing_is_refused(stack: Stack, function: LambdaFunction) -> None:
     queue = sqs.Queue.from_queue_arn(stack, "Mine", QUEUE_ARN)
-    with pytest.raises(ValueError, match="expected no alarm_topic for the imported queue Stack/Mine"):
+    with pytest.raises(ValueError, match="expected no alarm_topic for Stack/Mine"):
         SqsToLambda(stack, "Jobs", function=function, queue=queue, alarm_topic=sns.Topic(stack, "Topic"))
 
 
@@ -229,8 +229,21 @@ def test_function_and_queue_may_stand_in_different_stacks(app: App) -> None:
     compute = Stack(app, "Compute")
     storage = Stack(app, "Storage")
     SqsToLambda(storage, "Jobs", function=make_function(compute))
-    assert len(resources(compute, "AWS::Lambda::EventSourceMapping")) == 1
-    assert len(resources(storage, "AWS::SQS::Queue")) == 2
+    app.synth()  # would raise if the stacks needed each other
+    ((policy, _),) = resources(storage, "AWS::IAM::Policy").items()
+    (mapping,) = Template.from_stack(storage).find_resources("AWS::Lambda::EventSourceMapping").values()
+    assert mapping["DependsOn"] == [policy]
+
+
+def test_patterns_of_several_models_may_share_a_function_of_another_stack(app: App) -> None:
+    compute = Stack(app, "Compute")
+    front = Stack(app, "Front")
+    function = make_function(compute)
+    SqsToLambda(front, "Jobs", function=function)
+    S3ToLambda(front, "Uploads", function=function)
+    RestApiToLambda(front, "Orders", function=function)
+    app.synth()  # would raise if the stacks needed each other
+    assert len(resources(front, "AWS::Lambda::EventSourceMapping")) == 1
 
 
 def test_two_queues_may_share_function_and_dead_letter_queue(stack: Stack, function: LambdaFunction) -> None:
@@ -250,12 +263,67 @@ def test_queue_and_dead_letter_queue_are_of_one_kind(
         SqsToLambda(stack, "Jobs", function=function, fifo=fifo, dead_letter_queue=dlq)
 
 
-def test_a_second_mapping_of_the_same_pair_is_refused(stack: Stack, function: LambdaFunction) -> None:
-    queue = SqsToLambda(stack, "Jobs", function=function).queue
-    with pytest.raises(ValueError, match="expected a queue that Stack/Function does not read yet"):
-        SqsToLambda(stack, "More", function=function, queue=queue)
-
-
 def test_what_is_no_queue_is_refused(stack: Stack, function: LambdaFunction) -> None:
-    with pytest.raises(TypeError, match="expected queue to be a queue of the CDK, owned or imported, got 'arn:aws"):
+    with pytest.raises(TypeError, match="expected queue to be a queue of the CDK, got 'arn:aws"):
         SqsToLambda(stack, "Jobs", function=function, queue=QUEUE_ARN)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"batch_size": 0}, "expected batch_size.* to be from 1 to 10, got 0"),
+        ({"batch_size": 11}, "expected batch_size, which needs a max_batching_window .* to be from 1 to 10, got 11"),
+        ({"batch_size": 10_001, "max_batching_window": Duration.seconds(1)}, "batch_size to be from 1 to 10,000, got"),
+        ({"max_batching_window": Duration.seconds(301)}, "max_batching_window to be from 0 to 300 s, got 301 s"),
+        ({"max_receive_count": 0}, "max_receive_count to be from 1 to 1,000, got 0"),
+        ({"visibility_timeout": Duration.hours(13)}, "visibility_timeout to be from 0 to 43,200 s, got 46800 s"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(
+    stack: Stack, function: LambdaFunction, settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        SqsToLambda(stack, "Jobs", function=function, **settings)
+
+
+def test_a_dead_letter_queue_that_forgets_sooner_is_warned_of(stack: Stack, function: LambdaFunction) -> None:
+    dlq = sqs.Queue(stack, "Dlq")
+    queue = sqs.Queue(
+        stack,
+        "Mine",
+        retention_period=Duration.days(14),
+        visibility_timeout=Duration.minutes(1),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=dlq, max_receive_count=2),
+    )
+    SqsToLambda(stack, "Jobs", function=function, queue=queue)
+    found = " ".join(warnings(stack))
+    assert "Stack/Dlq keeps messages for 345600 s, Stack/Mine for 1.2096e+06 s" in found
+    assert "[ack: lambda-invocation-constructs:deadLetterRetention]" in found
+    assert "move to the dead-letter queue when received 2 times; AWS advises at least 5" in found
+    assert "[ack: lambda-invocation-constructs:maxReceiveCount]" in found
+
+
+def test_a_redrive_policy_set_on_the_resource_is_seen(stack: Stack, function: LambdaFunction) -> None:
+    queue = sqs.Queue(stack, "Mine", visibility_timeout=Duration.minutes(1))
+    resource = queue.node.default_child
+    assert isinstance(resource, sqs.CfnQueue)
+    resource.redrive_policy = {"deadLetterTargetArn": QUEUE_ARN, "maxReceiveCount": 5}
+    jobs = SqsToLambda(stack, "Jobs", function=function, queue=queue)
+    assert jobs.dead_letter_queue is None
+    assert jobs.alarms == []
+
+
+def test_a_timeout_set_on_the_resource_counts(stack: Stack, function: LambdaFunction) -> None:
+    resource = function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)
+    resource.timeout = 120
+    SqsToLambda(stack, "Jobs", function=function)
+    assert source_and_dead_letter_queue(stack)[0]["VisibilityTimeout"] == 720
+
+
+def test_a_function_imported_without_role_is_warned_of(stack: Stack) -> None:
+    imported = lambda_.Function.from_function_arn(stack, "Imported", FUNCTION_ARN)
+    SqsToLambda(stack, "Jobs", function=imported, visibility_timeout=Duration.minutes(1))
+    (warning,) = warnings(stack)
+    assert "Stack/Imported was imported without its role" in warning
+    assert "[ack: lambda-invocation-constructs:functionRoleUnknown]" in warning

@@ -180,3 +180,26 @@ def test_a_regional_api_of_the_user_may_wait_longer(stack: Stack) -> None:
 def test_what_is_no_function_is_refused(stack: Stack) -> None:
     with pytest.raises(TypeError, match="expected function to be a function, an alias or a version of the CDK"):
         RestApiToLambda(stack, "Orders", function="orders")  # type: ignore[arg-type]
+
+
+def test_apis_do_not_share_their_metrics(app: App) -> None:
+    stacks = [Stack(app, name) for name in "AB"]
+    for stack in stacks:
+        RestApiToLambda(stack, "Orders", function=make_function(stack))
+    names = [only(stack, "AWS::ApiGateway::RestApi")["Name"] for stack in stacks]
+    assert len(set(names)) == 2
+    for stack, name in zip(stacks, names, strict=True):
+        assert only(stack, "AWS::CloudWatch::Alarm")["Dimensions"] == [{"Name": "ApiName", "Value": name}]
+
+
+def test_an_imported_api_is_not_watched_by_a_guessed_name(stack: Stack, function: LambdaFunction) -> None:
+    api = apigateway.RestApi.from_rest_api_attributes(stack, "Mine", rest_api_id="abc", root_resource_id="def")
+    assert RestApiToLambda(stack, "Orders", function=function, api=api).alarms == []
+    with pytest.raises(ValueError, match="expected no alarm_topic for the imported API Stack/Mine"):
+        RestApiToLambda(stack, "More", function=function, api=api, proxy=False, alarm_topic=sns.Topic(stack, "Topic"))
+
+
+def test_an_imported_api_needs_its_root(stack: Stack, function: LambdaFunction) -> None:
+    api = apigateway.RestApi.from_rest_api_id(stack, "Mine", "abc")
+    with pytest.raises(ValueError, match="expected an API whose root resource is known, got Stack/Mine; import it"):
+        RestApiToLambda(stack, "Orders", function=function, api=api)
