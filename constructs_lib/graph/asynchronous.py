@@ -19,7 +19,7 @@ class AsyncConfig:
     """An ``AWS::Lambda::EventInvokeConfig``."""
 
     function: Resource | None
-    """None when the function is unknown: then it may be any."""
+    """None when the function is not in the app, or unknown: then it may be any."""
     qualifier: Qualifier
     properties: Node
 
@@ -35,8 +35,19 @@ class AsyncConfig:
 
 def async_configs(world: "World", function: Resource) -> Sequence[AsyncConfig]:
     """Return the asynchronous configurations of a function, and those whose function is unknown."""
-    configs = world.once(_configs)
+    configs = world.once(_by_function)
     return [*configs.get(function, ()), *configs.get(None, ())]
+
+
+def all_async_configs(world: "World") -> Sequence[AsyncConfig]:
+    """Return the asynchronous configurations, those of functions outside the app too; ask with ``world.once``."""
+    found = []
+    for resource in world.of_type("AWS::Lambda::EventInvokeConfig"):
+        properties = world.properties(resource)
+        target = lambda_target(properties["FunctionName"])
+        name = qualifier(world, properties["Qualifier"].value)
+        found.append(AsyncConfig(target.function if target else None, name, properties))
+    return found
 
 
 def dead_letter_target(world: "World", function: Resource) -> Node:
@@ -50,15 +61,10 @@ def failure_targets(world: "World", target: Target) -> Sequence[Node]:
     return [node for node in (dead_letter_target(world, target.function), *targets) if not node.absent]
 
 
-def _configs(world: "World") -> dict[Resource | None, list[AsyncConfig]]:
+def _by_function(world: "World") -> dict[Resource | None, list[AsyncConfig]]:
     configs: dict[Resource | None, list[AsyncConfig]] = defaultdict(list)
-    for resource in world.of_type("AWS::Lambda::EventInvokeConfig"):
-        properties = world.properties(resource)
-        target = lambda_target(properties["FunctionName"])
+    for config in world.once(all_async_configs):
         # A literal name that is no function of the app is a function elsewhere, not an unknown one.
-        if target is None and properties["FunctionName"].text() is not None:
-            continue
-        function = target.function if target else None
-        name = qualifier(world, properties["Qualifier"].value)
-        configs[function].append(AsyncConfig(function, name, properties))
+        if config.function is not None or config.properties["FunctionName"].text() is None:
+            configs[config.function].append(config)
     return configs
