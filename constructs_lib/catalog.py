@@ -20,6 +20,8 @@ class Pattern:
     """Where an event ends whose handler kept failing."""
     captured_by: str | None
     """The attribute of the construct that holds failed events by default; ``None`` if the model has no such place."""
+    wired_in: tuple[str, ...]
+    """The resource types, one for each stage that has a place of its own, whose properties name that place."""
     resource_budget: int
     """Most resources of the pattern with defaults, not counting the function with its role, policy and log group, nor
     alarms."""
@@ -33,6 +35,7 @@ PATTERNS = (
         delivery="the client, as an error",
         execution="the client, as an error",
         captured_by=None,
+        wired_in=(),
         resource_budget=8,
     ),
     Pattern(
@@ -42,6 +45,7 @@ PATTERNS = (
         delivery="nowhere: S3 retries, but has no dead-letter queue",
         execution="`failure_queue`, or `on_failure`",
         captured_by="failure_queue",
+        wired_in=("AWS::Lambda::EventInvokeConfig",),
         resource_budget=10,
     ),
     Pattern(
@@ -51,6 +55,7 @@ PATTERNS = (
         delivery="`dead_letter_queue` of the queue",
         execution="`dead_letter_queue` of the queue",
         captured_by="dead_letter_queue",
+        wired_in=("AWS::SQS::Queue",),
         resource_budget=5,
     ),
 )

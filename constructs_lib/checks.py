@@ -3,10 +3,12 @@
 jsii checks what CDK's classes are given, but not what ours are; and CDK's interfaces cannot be tested with isinstance.
 """
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration, Token
 from constructs import IConstruct
 
-from constructs_lib.timeouts import known_seconds, owned_function
+from constructs_lib.timeouts import function_timeout_seconds, known_seconds, owned_function
 from constructs_lib.types import AnyFunction
 
 _IMPORT = "for an existing one, use the from_... methods of its class"
@@ -27,6 +29,16 @@ def check_kinds(owner: IConstruct, **given: object) -> None:
         attribute, kind, way_out = _KINDS[parameter]
         if value is not None and not hasattr(value, attribute):
             raise TypeError(f"{owner.node.path}: expected {parameter} to be {kind}, got {value!r}; {way_out}")
+
+
+def refuse_unknown(owner: IConstruct, options: Mapping[str, object], known: type) -> None:
+    """Raise ``TypeError`` for an option that ``known``, a ``TypedDict``, does not have: Python itself does not."""
+    unknown = ", ".join(sorted(options.keys() - known.__annotations__.keys()))
+    if unknown:
+        expected = ", ".join(known.__annotations__)
+        raise TypeError(
+            f"{owner.node.path}: expected parameters of {type(owner).__name__} or {expected}, got {unknown}"
+        )
 
 
 def check_function(owner: IConstruct, function: AnyFunction) -> None:
@@ -56,6 +68,27 @@ def check_function(owner: IConstruct, function: AnyFunction) -> None:
         raise ValueError(
             f"{owner.node.path}: expected a function imported by its unqualified ARN, got {arn}; import an alias with "
             "Alias.from_alias_attributes(...), or a version with Version.from_version_attributes(...)"
+        )
+
+
+def check_fast_enough(owner: IConstruct, function: AnyFunction, limit: float, caller: str) -> None:
+    """Raise ``ValueError`` for a function that may take longer than its caller waits.
+
+    Parameters
+    ----------
+    owner
+        The pattern.
+    limit
+        How long the caller waits, in seconds.
+    caller
+        The caller, as it reads in "the 29 s that the API waits".
+    """
+    slowest = function_timeout_seconds(function)
+    if slowest is not None and slowest > limit:
+        raise ValueError(
+            f"{owner.node.path}: expected a function that answers within the {limit:g} s that {caller} waits, got "
+            f"{function.node.path} with a timeout of {slowest:g} s; the caller would give up while the function "
+            "goes on. Shorten the function's timeout, or answer at once and do the work asynchronously"
         )
 
 

@@ -1,24 +1,25 @@
 """S3 bucket notifications to a function."""
 
 from collections.abc import Sequence
+from typing import Unpack
 
-from aws_cdk import Duration, Names, Stack
+from aws_cdk import Names, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as notifications
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
-from constructs_lib.checks import check_function, check_kinds
-from constructs_lib.execution import catch_failed_executions
+from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
+from constructs_lib.asynchronous.pattern import AsynchronousPattern, ExecutionOptions
+from constructs_lib.checks import check_kinds
 from constructs_lib.grants import allow
-from constructs_lib.types import AnyBucket, AnyDestination, AnyFunction, AnyTopic
+from constructs_lib.types import AnyBucket, AnyFunction
 
 # The one function per stack that CDK makes to configure bucket notifications.
 _CDK_HANDLER_ID = "BucketNotificationsHandler050a0587b7544547bf325f094a3db834"
 
 
-class S3ToLambda(Construct):
+class S3ToLambda(AsynchronousPattern):
     """A bucket that notifies a function, asynchronously, of what happens to its objects.
 
     S3 delivers at least once and in no order: the handler must bear seeing an event twice. What the handler returns
@@ -42,35 +43,19 @@ class S3ToLambda(Construct):
     prefix, suffix
         Only object keys that begin, or end, so. Default: all. Write results elsewhere than under ``prefix``, or the
         function invokes itself.
-    on_failure
-        Destination of events whose execution failed: standard queue or topic, function, event bus or bucket.
-        Default: a failure queue, or the function's own dead-letter queue or topic if it has one.
-    on_success
-        Destination of the results: the same kinds, buckets aside. Default: none.
-    retry_attempts
-        How often a failed execution is tried again, 0 to 2. Default: 2 (AWS: lambda/invocation-async-error-handling).
-    max_event_age
-        How long Lambda keeps an event for retries, 1 minute to 6 hours. Default: 6 hours (the same source).
-    alarm_topic
-        Notified when a failed event waits in a queue of this app, and when one could not be handed to its target.
-        Default: the alarms notify nobody.
+    options
+        ``on_failure``, ``on_success``, ``retry_attempts``, ``max_event_age`` and ``alarm_topic`` of
+        ``ExecutionOptions``.
 
     Attributes
     ----------
-    function, bucket
-        What was given or made.
-    failure_queue : sqs.IQueue or None
-        Where failed events wait: of ``on_failure``, of the function's own, or made; ``None`` if that is no queue of
-        this app.
-    alarms : list of cloudwatch.Alarm
-        All that watch this pattern.
+    bucket
+        What was given or made. The others are those of ``AsynchronousPattern``.
 
     Raises
     ------
     ValueError
-        If the function was imported without its role or by a qualified ARN, if a destination is FIFO or ``on_success``
-        a bucket, if the function already has another asynchronous configuration, if it is durable without a dead-letter
-        queue, if ``events`` is empty, or if a number is out of its range.
+        If ``events`` is empty, and as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -85,31 +70,14 @@ class S3ToLambda(Construct):
         events: Sequence[s3.EventType] = (s3.EventType.OBJECT_CREATED,),
         prefix: str | None = None,
         suffix: str | None = None,
-        on_failure: AnyDestination | None = None,
-        on_success: AnyDestination | None = None,
-        retry_attempts: int | None = None,
-        max_event_age: Duration | None = None,
-        alarm_topic: AnyTopic | None = None,
+        **options: Unpack[ExecutionOptions],
     ) -> None:
-        super().__init__(scope, id)
-        check_function(self, function)
+        super().__init__(scope, id, function=function, **options)
         check_kinds(self, bucket=bucket)
         if not events:
             raise ValueError(
                 f"{self.node.path}: expected at least one event, got none; leave out events= for all new objects"
             )
-        self.function = function
-        capture = catch_failed_executions(
-            function,
-            on_failure=on_failure,
-            on_success=on_success,
-            retry_attempts=retry_attempts,
-            max_event_age=max_event_age,
-            alarm_topic=alarm_topic,
-        )
-        acknowledge_no_dead_letter_queue(function, "Failed events go to the on-failure destination, which says more")
-        self.failure_queue = capture.failure_queue
-        self.alarms = capture.alarms
         self.bucket = bucket or self._make_bucket()
         filters = [s3.NotificationKeyFilter(prefix=prefix, suffix=suffix)] if prefix or suffix else []
         for event in events:

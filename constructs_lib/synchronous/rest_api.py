@@ -11,9 +11,9 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
 from constructs_lib.alarms import WatchedAlarm
-from constructs_lib.checks import check_function, check_kinds, refuse_settings
+from constructs_lib.checks import check_fast_enough, check_function, check_kinds, refuse_settings
 from constructs_lib.facts import REST_API_TIMEOUT_DEFAULT_SECONDS
-from constructs_lib.timeouts import function_timeout_seconds, known_seconds
+from constructs_lib.timeouts import known_seconds
 from constructs_lib.types import AnyAuthorizer, AnyFunction, AnyRestApi, AnyTopic
 
 # Beside the standard fields, what tells a slow or failing function from a failing API.
@@ -155,13 +155,8 @@ class RestApiToLambda(Construct):
                 f"edge-optimized API {api.node.path}, got {limit:g} s; AWS raises that quota only for Regional and "
                 "private APIs: give that API endpoint_types=[EndpointType.REGIONAL]"
             )
-        slowest = function_timeout_seconds(self.function)
-        if limit is not None and slowest is not None and slowest > limit:
-            raise ValueError(
-                f"{self.node.path}: expected a function that answers within the {limit:g} s that the API waits, got "
-                f"{self.function.node.path} with a timeout of {slowest:g} s; the client would get 504 while the "
-                "function goes on. Shorten the function's timeout, or answer 202 and do the work asynchronously"
-            )
+        if limit is not None:
+            check_fast_enough(self, self.function, limit, "the API")
 
     def _make_api(
         self,

@@ -473,3 +473,8 @@ def test_numbers_out_of_range_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         S3ToLambda(stack, "Uploads", function=function, **settings)
+
+
+def test_a_misspelt_parameter_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(TypeError, match=r"expected parameters of S3ToLambda or on_failure, .*, got on_falure"):
+        S3ToLambda(stack, "Uploads", function=function, on_falure=None)  # type: ignore[call-arg]

@@ -9,17 +9,15 @@ import sys
 from aws_cdk import App, Stack, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-import constructs_lib
 from constructs_lib import LambdaInvocationChecks
 from constructs_lib.catalog import PATTERNS
-from tests.helpers import make_function
+from tests.conformance.builders import build_pattern
 
 
 def build(folder: str, flags: dict[str, object]) -> None:
     app = App(outdir=folder, context={**flags, "@aws-cdk/core:validateAgainstDefaultRules": True})
     for pattern in PATTERNS:
-        stack = Stack(app, pattern.name)
-        getattr(constructs_lib, pattern.name)(stack, "Pattern", function=make_function(stack))
+        build_pattern(Stack(app, pattern.name), pattern)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app), LambdaInvocationChecks(app))
     app.synth()
 
