@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
     from constructs_lib.function import LambdaFunction as LambdaFunction
+    from constructs_lib.idempotency import IdempotencyTable as IdempotencyTable
     from constructs_lib.nag.pack import LambdaInvocationChecks as LambdaInvocationChecks
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
     from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
 
 _MODULES = {
     "FailureQueue": "failure",
+    "IdempotencyTable": "idempotency",
     "LambdaFunction": "function",
     "LambdaInvocationChecks": "nag.pack",
     "RestApiToLambda": "synchronous.rest_api",
@@ -26,6 +28,7 @@ _MODULES = {
 
 __all__ = [
     "FailureQueue",
+    "IdempotencyTable",
     "LambdaFunction",
     "LambdaInvocationChecks",
     "RestApiToLambda",
