@@ -61,7 +61,8 @@ snapshots: setup ## rewrite the template snapshots after a wanted change
 	@pytest --snapshot-update tests/conformance
 
 .PHONY: docs
-docs: setup ## renew the generated parts of the README
+docs: setup ## renew the pattern pages and the generated parts of the README
+	@python -m scripts.pattern_pages
 	@python -m scripts.readme
 
 .PHONY: wheel
