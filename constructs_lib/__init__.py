@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from constructs_lib.nag.pack import LambdaInvocationChecks as LambdaInvocationChecks
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
     from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
+    from constructs_lib.watching import InvocationAlarms as InvocationAlarms
+    from constructs_lib.watching import InvocationDashboard as InvocationDashboard
 
 _MODULES = {
     "FailureQueue": "failure",
     "IdempotencyTable": "idempotency",
+    "InvocationAlarms": "watching",
+    "InvocationDashboard": "watching",
     "LambdaFunction": "function",
     "LambdaInvocationChecks": "nag.pack",
     "RestApiToLambda": "synchronous.rest_api",
@@ -29,6 +33,8 @@ _MODULES = {
 __all__ = [
     "FailureQueue",
     "IdempotencyTable",
+    "InvocationAlarms",
+    "InvocationDashboard",
     "LambdaFunction",
     "LambdaInvocationChecks",
     "RestApiToLambda",

@@ -59,3 +59,18 @@ PATTERNS = (
         resource_budget=5,
     ),
 )
+
+
+def model_of(pattern: object) -> InvocationModel:
+    """Return the invocation model of a pattern, or of a class derived from one.
+
+    Raises
+    ------
+    TypeError
+        If it is no pattern of the catalog.
+    """
+    models = {entry.name: entry.model for entry in PATTERNS}
+    for base in type(pattern).__mro__:
+        if base.__name__ in models:
+            return models[base.__name__]
+    raise TypeError(f"expected a pattern of this library, got {pattern!r}; pass one such as S3ToLambda(...)")
