@@ -8,18 +8,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from constructs_lib.asynchronous.invocation import AsyncInvocation as AsyncInvocation
     from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
     from constructs_lib.function import LambdaFunction as LambdaFunction
     from constructs_lib.idempotency import IdempotencyTable as IdempotencyTable
     from constructs_lib.nag.pack import LambdaInvocationChecks as LambdaInvocationChecks
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
+    from constructs_lib.synchronous.function_url import FunctionUrlToLambda as FunctionUrlToLambda
     from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
     from constructs_lib.watching import InvocationAlarms as InvocationAlarms
     from constructs_lib.watching import InvocationDashboard as InvocationDashboard
 
 _MODULES = {
+    "AsyncInvocation": "asynchronous.invocation",
     "FailureQueue": "failure",
+    "FunctionUrlToLambda": "synchronous.function_url",
     "IdempotencyTable": "idempotency",
     "InvocationAlarms": "watching",
     "InvocationDashboard": "watching",
@@ -31,7 +35,9 @@ _MODULES = {
 }
 
 __all__ = [
+    "AsyncInvocation",
     "FailureQueue",
+    "FunctionUrlToLambda",
     "IdempotencyTable",
     "InvocationAlarms",
     "InvocationDashboard",

@@ -29,6 +29,16 @@ class Pattern:
 
 PATTERNS = (
     Pattern(
+        name="FunctionUrlToLambda",
+        source="Lambda function URL",
+        model=InvocationModel.SYNCHRONOUS,
+        delivery="the client, as an error",
+        execution="the client, as an error",
+        captured_by=None,
+        wired_in=(),
+        resource_budget=1,
+    ),
+    Pattern(
         name="RestApiToLambda",
         source="API Gateway REST API",
         model=InvocationModel.SYNCHRONOUS,
@@ -47,6 +57,16 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig",),
         resource_budget=10,
+    ),
+    Pattern(
+        name="AsyncInvocation",
+        source="Direct invocation with `InvocationType=Event`",
+        model=InvocationModel.ASYNCHRONOUS,
+        delivery="the caller, as an error",
+        execution="`failure_queue`, or `on_failure`",
+        captured_by="failure_queue",
+        wired_in=("AWS::Lambda::EventInvokeConfig",),
+        resource_budget=3,
     ),
     Pattern(
         name="SqsToLambda",

@@ -17,6 +17,7 @@ _KINDS = {
     "dead_letter_queue": ("queue_arn", "a queue of the CDK", _IMPORT),
     "bucket": ("bucket_arn", "a bucket of the CDK", _IMPORT),
     "api": ("rest_api_id", "a REST API of the CDK", _IMPORT),
+    "invokers": ("grant_principal", "roles, users, functions or other grantees of the CDK", _IMPORT),
     "alarm_topic": ("topic_arn", "a topic of the CDK", _IMPORT),
     "on_failure": ("bind", "a destination", "wrap it, as in SqsDestination(queue)"),
     "on_success": ("bind", "a destination", "wrap it, as in SqsDestination(queue)"),

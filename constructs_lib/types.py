@@ -6,6 +6,7 @@ pyright does not take a concrete jsii class for its interface (aws/jsii#1919), s
 from typing import TypeAlias
 
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
@@ -15,6 +16,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 AnyFunction: TypeAlias = lambda_.Function | lambda_.Alias | lambda_.Version | lambda_.IFunction
+AnyGrantable: TypeAlias = (
+    iam.Role | iam.IRole | iam.User | iam.Group | iam.PrincipalBase | AnyFunction | iam.IGrantable
+)
 AnyQueue: TypeAlias = sqs.Queue | sqs.IQueue
 AnyTopic: TypeAlias = sns.Topic | sns.ITopic
 AnyBucket: TypeAlias = s3.Bucket | s3.IBucket

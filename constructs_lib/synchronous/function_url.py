@@ -1,0 +1,104 @@
+"""Function URL."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
+from constructs_lib.alarms import WatchedAlarm
+from constructs_lib.checks import check_function, check_kinds
+from constructs_lib.types import AnyFunction, AnyGrantable, AnyTopic
+
+
+class FunctionUrlToLambda(Construct):
+    """An HTTPS address of its own for a function, which answers each request synchronously.
+
+    The handler gets the request in payload format 2.0 and returns ``{"statusCode": ..., "headers": ..., "body": ...}``.
+    If it raises, the client gets 502; for a bad request it returns a 4xx instead of raising. The client waits as long
+    as the function may take.
+
+    Where a failed event goes
+        *delivery* and *execution*: nowhere. The client waits for the answer, sees the error, and decides whether to
+        send the request again, so a request may arrive twice. Nothing is retried or kept on the way.
+
+    Parameters
+    ----------
+    scope, id
+        Where the construct stands in the construct tree.
+    function
+        Owned, alias or imported. Versions have no URLs.
+    auth_type
+        Who may call. Default: callers that sign with IAM credentials. ``FunctionUrlAuthType.NONE`` is public.
+    invokers
+        Who is allowed to call the URL; each gets both actions that a call needs, ``lambda:InvokeFunctionUrl`` and
+        ``lambda:InvokeFunction`` (AWS: lambda/urls-auth). Default: nobody yet; later, ``.url.grant_invoke_url(...)``.
+    invoke_mode
+        ``InvokeMode.RESPONSE_STREAM`` sends up to 200 MB as it comes; of the managed runtimes only Node.js can (AWS:
+        lambda/configuration-response-streaming). Default: ``BUFFERED``, up to 6 MB at once.
+    cors
+        Which web pages of other origins may call. Default: none.
+    alarm_topic
+        Notified by the alarm on server errors. Default: it notifies nobody.
+
+    Attributes
+    ----------
+    function
+        What was given.
+    url : lambda_.FunctionUrl
+        Its address is ``.url.url``.
+    alarms : list of cloudwatch.Alarm
+        All that watch this pattern.
+
+    Raises
+    ------
+    ValueError
+        If the function is a version, or if ``invokers`` are given for a public URL.
+    TypeError
+        If a parameter is not such a CDK object.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        function: AnyFunction,
+        auth_type: lambda_.FunctionUrlAuthType = lambda_.FunctionUrlAuthType.AWS_IAM,
+        invokers: Sequence[AnyGrantable] = (),
+        invoke_mode: lambda_.InvokeMode = lambda_.InvokeMode.BUFFERED,
+        cors: lambda_.FunctionUrlCorsOptions | None = None,
+        alarm_topic: AnyTopic | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        check_function(self, function)
+        check_kinds(self, alarm_topic=alarm_topic)
+        if hasattr(function, "version") and not hasattr(function, "alias_name"):
+            raise ValueError(
+                f"{self.node.path}: expected a function or an alias, got the version {function.node.path}; versions "
+                "have no URLs: pass an alias of it, made with Alias(..., version=...)"
+            )
+        if auth_type is lambda_.FunctionUrlAuthType.NONE and invokers:
+            raise ValueError(
+                f"{self.node.path}: expected invokers only for a URL that asks who calls, got "
+                f"{len(invokers)} for a public one; leave out invokers, or auth_type"
+            )
+        self.function = function
+        self.url = lambda_.FunctionUrl(
+            self, "Url", function=function, auth_type=auth_type, invoke_mode=invoke_mode, cors=cors
+        )
+        for invoker in invokers:
+            self.url.grant_invoke_url(invoker)
+        acknowledge_no_dead_letter_queue(function, "The URL invokes synchronously, which never uses such a queue")
+        self.alarms = [
+            WatchedAlarm(
+                self,
+                "ServerErrorsAlarm",
+                metric=function.metric("Url5xxCount", period=Duration.minutes(1), statistic="Sum"),
+                threshold=1,
+                evaluation_periods=3,
+                description=f"Requests to {self.node.path} keep ending in server errors: see the function's logs.",
+                alarm_topic=alarm_topic,
+            )
+        ]
