@@ -16,9 +16,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 AnyFunction: TypeAlias = lambda_.Function | lambda_.Alias | lambda_.Version | lambda_.IFunction
-AnyGrantable: TypeAlias = (
-    iam.Role | iam.IRole | iam.User | iam.Group | iam.PrincipalBase | AnyFunction | iam.IGrantable
-)
+AnyGrantable: TypeAlias = iam.Role | iam.IRole | iam.User | iam.Group | iam.PrincipalBase | AnyFunction | iam.IGrantable
 AnyQueue: TypeAlias = sqs.Queue | sqs.IQueue
 AnyTopic: TypeAlias = sns.Topic | sns.ITopic
 AnyBucket: TypeAlias = s3.Bucket | s3.IBucket
