@@ -1,6 +1,7 @@
 """The command ``lambda-invocations``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,11 +15,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0, or 2 when what should be read cannot be read.
+        The exit code: 0, 1 when nobody reads the output, or 2 when what should be read cannot be read.
     """
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end; that must not fail as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except TemplateError as error:
         print(f"lambda-invocations: {error}", file=sys.stderr)
         return 2

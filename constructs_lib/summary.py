@@ -75,7 +75,7 @@ def _findings(violations: list[Violation]) -> Iterator[str]:
     for one in sorted(active, key=lambda one: (one.construct_path, one.rule, one.description)):
         if one.severity in _FATAL:
             yield f"  {one.rule}  {one.construct_path}"
-            yield f"    {shorten(one.fix or one.description, _WIDTH, placeholder=' …')}"
+            yield f"    {shorten(one.description, _WIDTH, placeholder=' …')}"
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -1,22 +1,27 @@
 """The construct paths that CDK writes beside the templates."""
 
 import json
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 _LOGICAL_ID = "aws:cdk:logicalId"
 _TEMPLATE_FILE = "aws:cdk:templateFile"
 
 
-def construct_paths(root: Path, template: Path) -> dict[str, str]:
-    """Return the construct path of each logical id of a template; nothing when CDK did not write it.
+def construct_paths(root: Path) -> Mapping[str, Mapping[str, str]]:
+    """Return the construct path of each logical id in the template of a stack and in those of its nested stacks.
 
     Parameters
     ----------
     root
         The template of the stack, beside which its metadata lie.
-    template
-        The same, or that of one of its nested stacks.
+
+    Returns
+    -------
+    Mapping
+        By the name of the template file; empty when CDK wrote no metadata.
     """
     try:
         text = root.with_name(root.name.removesuffix(".template.json") + ".metadata.json").read_text(encoding="utf-8")
@@ -26,12 +31,11 @@ def construct_paths(root: Path, template: Path) -> dict[str, str]:
     if not isinstance(metadata, dict):
         return {}
     nested = {path: file for path, entries in metadata.items() for file in _data(entries, _TEMPLATE_FILE)}
-    paths = {}
+    paths: dict[str, dict[str, str]] = defaultdict(dict)
     for path, entries in metadata.items():
-        around = [stack for stack in nested if path.startswith(stack + "/")]
-        file = nested[max(around, key=len)] if around else root.name
-        if file == template.name:
-            paths.update(dict.fromkeys(_data(entries, _LOGICAL_ID), path.removeprefix("/")))
+        around = (str(parent) for parent in PurePosixPath(path).parents)
+        file = next((nested[stack] for stack in around if stack in nested), root.name)
+        paths[file].update(dict.fromkeys(_data(entries, _LOGICAL_ID), path.removeprefix("/")))
     return paths
 
 

@@ -1,7 +1,7 @@
 """A CloudFormation template as read from a file, and the resources in it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +40,8 @@ class TemplateFile:
     path: Path
     environment: Environment = Environment()
     construct_path: str = ""
+    listed: bool = False
+    """Whether a cloud assembly lists it: such a template may have no resources."""
 
 
 @dataclass(eq=False)
@@ -59,7 +61,7 @@ class Template:
     def __post_init__(self) -> None:
         self.resources = {
             logical_id: Resource(self, logical_id, raw["Type"], raw)
-            for logical_id, raw in self.body["Resources"].items()
+            for logical_id, raw in self.section("Resources").items()
             if isinstance(raw, dict) and isinstance(raw.get("Type"), str)
         }
 
@@ -74,9 +76,13 @@ class Template:
         return self if self.parent is None else self.parent.template.root
 
     @cached_property
-    def construct_paths(self) -> dict[str, str]:
+    def _family_paths(self) -> Mapping[str, Mapping[str, str]]:
+        return construct_paths(self.path)
+
+    @property
+    def construct_paths(self) -> Mapping[str, str]:
         """The construct paths by logical id, as far as CDK wrote them beside the template."""
-        return construct_paths(self.root.path, self.path)
+        return self.root._family_paths.get(self.path.name, {})
 
     def family(self) -> "Iterator[Template]":
         """Yield this template and, depth first, its nested ones."""
@@ -142,7 +148,7 @@ def read_json(path: Path, expected: str) -> dict[str, Any]:
 
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         found = str(error.strerror).lower() if isinstance(error, OSError) else "a file that is not UTF-8 text"
         raise bad(found, "check the path, or run 'cdk synth' to write it") from error
     if not text.strip():
@@ -166,7 +172,8 @@ def read_template(file: TemplateFile) -> Template:
         When the file is not a CloudFormation template.
     """
     body = read_json(file.path, "a CloudFormation template")
-    if not isinstance(body.get("Resources"), dict):
+    resources = body.get("Resources", {} if file.listed else None)
+    if not isinstance(resources, dict):
         keys = ", ".join(list(body)[:5]) or "nothing"
         raise TemplateError(
             f"{file.path}: expected a CloudFormation template with a 'Resources' mapping, found {keys}; "

@@ -33,8 +33,6 @@ class Finding:
     resource: Resource
     path: str = ""
     """The property, in dot form below ``Properties``."""
-    covered_by: str = ""
-    """The rule of CDK's own validator that reports the same during ``cdk synth``."""
 
     @property
     def location(self) -> str:

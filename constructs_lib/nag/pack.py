@@ -1,6 +1,6 @@
 """The policies as a cdk-nag pack: the only module of the policy engine that loads the CDK."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,9 @@ from aws_cdk import (
 from cdk_nag import NagPack
 from constructs import IConstruct
 
-from constructs_lib.graph.assembly import load_app, stacks_of
-from constructs_lib.graph.template import Environment, TemplateFile
+from constructs_lib.graph.app import App
+from constructs_lib.graph.assembly import load_app, load_stack, stacks_of
+from constructs_lib.graph.template import Environment, Template, TemplateError, TemplateFile
 from constructs_lib.nag.engine import check
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -39,8 +40,6 @@ class LambdaInvocationChecks(NagPack):
         Validations.of(function).acknowledge(
             Acknowledgment(id="LambdaInvocation::AsyncFailureTarget", reason="events are reproducible")
         )
-
-    What CDK's own validator reports during the synthesis is not reported again.
 
     Parameters
     ----------
@@ -69,15 +68,18 @@ class LambdaInvocationChecks(NagPack):
 
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Check the templates of the app; CDK calls this at the end of the synthesis."""
-        paths = {stack.stack_construct_path: Path(stack.template_path) for stack in context.stack_templates}
-        # The manifest beside the templates knows the names of the stacks as well, by which they refer to each other.
-        folders = {path.parent for path in paths.values()}
-        environments = {file.path: file.environment for folder in folders for file in stacks_of(folder)}
-        files = [
-            TemplateFile(path, environments.get(path, Environment()), construct_path)
-            for construct_path, path in paths.items()
-        ]
-        return self._report(check(load_app(files)))
+        templates: list[Template] = []
+        unread: list[PolicyViolation] = []
+        try:
+            for file in _files(context):
+                try:
+                    templates.extend(load_stack(file))
+                except TemplateError as error:
+                    unread.append(_failure(str(error), file))
+            return self._report(check(App(templates)), unread)
+        except Exception as error:
+            # The CDK command takes a plug-in that raises for one that found nothing.
+            return self._report((), [*unread, _failure(f"the checks failed: {error!r}")])
 
     def validate_scope(self, scope: IConstruct) -> PolicyValidationPluginReport:
         """Check what lies under a construct, in a test for instance; synthesizes the app or stage around it.
@@ -97,14 +99,43 @@ class LambdaInvocationChecks(NagPack):
     def _check_resource(self, node: CfnResource) -> None:
         """Do nothing: the rules read the templates, as one call into JavaScript per resource costs far more."""
 
-    def _report(self, findings: Iterable[Finding]) -> PolicyValidationPluginReport:
+    def _report(
+        self, findings: Iterable[Finding], unread: Sequence[PolicyViolation] = ()
+    ) -> PolicyValidationPluginReport:
         rules = {rule.id: rule for rule in all_rules()}
-        reported = [finding for finding in findings if not finding.covered_by]
+        reported = list(findings)
         return PolicyValidationPluginReport(
-            success=all(finding.severity < Severity.ERROR for finding in reported),
+            success=not unread and all(finding.severity < Severity.ERROR for finding in reported),
             plugin_version=self.version,
-            violations=[_violation(finding, rules[finding.rule]) for finding in reported],
+            violations=[*unread, *(_violation(finding, rules[finding.rule]) for finding in reported)],
         )
+
+
+def _files(context: IPolicyValidationContext) -> list[TemplateFile]:
+    paths = {stack.stack_construct_path: Path(stack.template_path) for stack in context.stack_templates}
+    # The manifest beside the templates knows the names of the stacks as well, by which they refer to each other.
+    folders = {path.parent for path in paths.values()}
+    environments = {file.path: file.environment for folder in folders for file in stacks_of(folder)}
+    return [
+        TemplateFile(path, environments.get(path, Environment()), construct_path, listed=True)
+        for construct_path, path in paths.items()
+    ]
+
+
+def _failure(message: str, file: TemplateFile | None = None) -> PolicyViolation:
+    """Return the violation that something could not be checked."""
+    return PolicyViolation(
+        rule_name="Unchecked",
+        description=message,
+        severity=Severity.ERROR.label,
+        violating_resources=[
+            PolicyViolatingResource(
+                construct_path=file.construct_path if file else "",
+                template_path=str(file.path) if file else None,
+                locations=[],
+            )
+        ],
+    )
 
 
 def _violation(finding: Finding, rule: Rule) -> PolicyViolation:

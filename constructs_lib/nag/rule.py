@@ -40,7 +40,6 @@ class Rule(ABC):
         message: str,
         *,
         severity: Severity | None = None,
-        covered_by: str = "",
     ) -> Finding:
         """Return a finding of this rule.
 
@@ -52,7 +51,5 @@ class Rule(ABC):
             What is wrong with this very resource, and what to do about it.
         severity
             When it is not the rule's own.
-        covered_by
-            The rule of CDK's own validator that reports the same.
         """
-        return Finding(self.id, self.severity if severity is None else severity, message, resource, path, covered_by)
+        return Finding(self.id, self.severity if severity is None else severity, message, resource, path)

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ def violation(rule: str, severity: str, path: str, **more: Any) -> dict[str, Any
         "ruleName": rule,
         "severity": severity,
         "description": f"what {rule} says",
+        "suggestedFix": "what to do in general",
         "violatingConstructs": constructs,
         **more,
     }
@@ -68,7 +72,7 @@ def test_stacks_and_functions(assembly: Path, capsys: pytest.CaptureFixture[str]
 
 def test_findings(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
     violations = [
-        violation("B", "error", "Jobs/Rule", suggestedFix="do this"),
+        violation("B", "error", "Jobs/Rule"),
         violation("A", "fatal", "Jobs/Report"),
         violation("C", "warning", "Jobs/Report"),
         violation("D", "custom", "Jobs/Report", customSeverity="hint"),
@@ -80,12 +84,35 @@ def test_findings(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "  A  Jobs/Report\n"
         "    what A says\n"
         "  B  Jobs/Rule\n"
-        "    do this\n"
+        "    what B says\n"
     )
 
 
+def test_a_plugin_that_failed_is_an_error(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_report(assembly, violations=[], metadata={"error": "it broke"})
+    assert main(["summary", str(assembly)]) == 0
+    assert capsys.readouterr().out.partition("findings: ")[2] == (
+        "1 error, 0 warnings, 0 infos, 0 acknowledged\n  LambdaInvocation  (the plugin failed)\n    it broke\n"
+    )
+
+
+def test_a_violation_of_no_construct_is_shown(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_report(assembly, violations=[{**violation("A", "error", ""), "violatingConstructs": []}])
+    main(["summary", str(assembly)])
+    assert "1 error" in capsys.readouterr().out
+
+
+def test_nobody_reads_on(assembly: Path) -> None:
+    command = [sys.executable, "-c", "import sys; from constructs_lib.cli import main; sys.exit(main())"]
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run([*command, "summary", assembly], stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (run.returncode, run.stderr) == (1, b"")
+
+
 def test_long_advice_is_cut(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_report(assembly, violations=[violation("A", "error", "Jobs/Report", suggestedFix="word " * 100)])
+    write_report(assembly, violations=[violation("A", "error", "Jobs/Report", description="word " * 100)])
     main(["summary", str(assembly)])
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1].endswith("word …")
@@ -112,7 +139,15 @@ def test_no_assembly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     )
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"pluginReports": [{"violations": [{}]}]}', '{"pluginReports": 3}'])
+ODD_REPORTS = [
+    json.dumps({"pluginReports": [{"pluginName": "P", "violations": [{**violation("A", "error", "S"), **change}]}]})
+    for change in ({"description": None}, {"severity": 5})
+]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"pluginReports": [{"violations": [{}]}]}', '{"pluginReports": 3}', *ODD_REPORTS]
+)
 def test_a_bad_report(assembly: Path, capsys: pytest.CaptureFixture[str], content: str) -> None:
     (assembly / "validation-report.json").write_text(content)
     assert main(["summary", str(assembly)]) == 2

@@ -109,6 +109,12 @@ URL = {"Fn::Sub": f"https://s3.${{AWS::Region}}.${{AWS::URLSuffix}}/assets-${{AW
         ({"Properties": {"TemplateURL": f"https://elsewhere/{'f' * 64}.json"}}, False),
         ({"Properties": []}, False),
         ({}, False),
+        # What cannot be read is as unknown as what lies elsewhere.
+        ({"Metadata": {"aws:asset:path": "none.json"}}, False),
+        ({"Metadata": {"aws:asset:path": "a\0b"}}, False),
+        ({"Metadata": {"aws:asset:path": "n.yaml"}}, False),
+        ({"Metadata": {"aws:asset:path": "list.json"}}, False),
+        ({"Metadata": {"aws:asset:path": "odd.json"}}, False),
     ],
 )
 def test_nested_stacks_are_found(tmp_path: Path, nested: Any, found: bool) -> None:
@@ -116,6 +122,9 @@ def test_nested_stacks_are_found(tmp_path: Path, nested: Any, found: bool) -> No
     path = write(tmp_path / "One.template.json", {"Resources": {"Nested": resource}})
     write(tmp_path / "One.assets.json", {"files": {HASH: {"source": {"path": "n.json"}}}})
     write(tmp_path / "n.json", QUEUE)
+    write(tmp_path / "n.yaml", "Resources:\n  T:\n    Type: AWS::SNS::Topic\n")
+    write(tmp_path / "list.json", [])
+    write(tmp_path / "odd.json", {"Resources": []})
     templates = load_app([TemplateFile(path, Environment("1", "r", "s"))]).templates
     assert [template.path.name for template in templates] == ["One.template.json", *(["n.json"] if found else [])]
     if found:
@@ -123,10 +132,61 @@ def test_nested_stacks_are_found(tmp_path: Path, nested: Any, found: bool) -> No
         assert templates[1].root is templates[0]
 
 
-def test_a_template_that_nests_itself_ends(tmp_path: Path) -> None:
-    nested = {"Type": "AWS::CloudFormation::Stack", "Metadata": {"aws:asset:path": "t.json"}}
+@pytest.mark.parametrize("files", [{"files": {HASH: "x"}}, {"files": {HASH: {"source": 1}}}, {"files": 1}, []])
+def test_a_bad_asset_manifest_leaves_nested_stacks_unknown(tmp_path: Path, files: Any) -> None:
+    resource = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": URL}}
+    path = write(tmp_path / "One.template.json", {"Resources": {"Nested": resource}})
+    write(tmp_path / "One.assets.json", files)
+    assert len(load_app([TemplateFile(path)]).templates) == 1
+
+
+@pytest.mark.parametrize("name", ["t.json", "./t.json", "sub/../t.json", "loop/t.json"])
+def test_a_template_that_nests_itself_ends(tmp_path: Path, name: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path)
+    nested = {"Type": "AWS::CloudFormation::Stack", "Metadata": {"aws:asset:path": name}}
     path = write(tmp_path / "t.json", {"Resources": {"Nested": nested}})
     assert len(load_app([TemplateFile(path)]).templates) == 1
+
+
+def test_a_stack_that_an_assembly_lists_may_have_no_resources(tmp_path: Path) -> None:
+    write(tmp_path / "manifest.json", {"artifacts": {"One": stack("One.template.json")}})
+    path = write(tmp_path / "One.template.json", {"Parameters": {}, "Rules": {}})
+    (template,) = load_assembly(tmp_path).templates
+    assert template.resources == {}
+    with pytest.raises(TemplateError, match="found Parameters, Rules"):
+        load_app([TemplateFile(path)])
+
+
+@pytest.mark.parametrize(
+    "artifact",
+    [
+        {**stack("One.template.json"), "environment": None},
+        {**stack("One.template.json"), "properties": {"templateFile": 5}},
+        {"type": "cdk:cloud-assembly", "properties": {}},
+        *(
+            {"type": "cdk:cloud-assembly", "properties": {"directoryName": name}}
+            for name in (None, 5, "", ".", "..", "a/..", "/")
+        ),
+    ],
+)
+def test_an_odd_artifact(tmp_path: Path, artifact: Any) -> None:
+    write(tmp_path / "manifest.json", {"artifacts": {"One": artifact}})
+    write(tmp_path / "One.template.json", QUEUE)
+    with pytest.raises(TemplateError, match=r"manifest\.json: expected the manifest of a cloud assembly"):
+        load_assembly(tmp_path)
+
+
+def test_an_odd_display_name(tmp_path: Path) -> None:
+    write(tmp_path / "manifest.json", {"artifacts": {"One": {**stack("One.template.json"), "displayName": None}}})
+    write(tmp_path / "One.template.json", QUEUE)
+    assert load_assembly(tmp_path).templates[0].construct_path == "One"
+
+
+def test_a_file_is_no_assembly(tmp_path: Path) -> None:
+    manifest = write(tmp_path / "manifest.json", {"artifacts": {}})
+    with pytest.raises(TemplateError, match="found a file; pass the folder around it"):
+        load_assembly(manifest)
 
 
 def test_construct_paths(tmp_path: Path) -> None:

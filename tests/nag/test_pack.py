@@ -1,7 +1,4 @@
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -169,33 +166,3 @@ def test_the_pack_presents_itself() -> None:
     pack = LambdaInvocationChecks()
     assert pack.name == pack.read_pack_name == "LambdaInvocation"
     assert pack.rule_ids == [rule.id for rule in all_rules()]
-
-
-_APP = """
-from tests.nag.test_pack import *
-app = App(outdir={outdir!r})
-Validations.of(app).add_plugins(LambdaInvocationChecks(app))
-stack = Stack(app, "Stack")
-worker = make_function(stack, "Worker", timeout=Duration.seconds(60))
-for name, timeout in (("Written", Duration.seconds(45)), ("Default", None)):
-    queue = sqs.Queue(stack, name, visibility_timeout=timeout)
-    lambda_.CfnEventSourceMapping(
-        stack, f"Mapping{{name}}", function_name=worker.function_name, event_source_arn=queue.queue_arn
-    )
-app.synth()
-"""
-
-
-def test_what_the_validator_of_cdk_reports_is_not_reported_again(tmp_path: Path) -> None:
-    """The tests turn the validator off, so this one needs a process of its own."""
-    environment = {**os.environ, "CDK_VALIDATION": "true"}
-    script = _APP.format(outdir=str(tmp_path))
-    subprocess.run([sys.executable, "-c", script], env=environment, check=False, capture_output=True)
-    reports = json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"]
-    violations = [violation for one in reports for violation in one["violations"]]
-    paths = {
-        name: [path for rule, _, path in found(violations) if rule == name]
-        for name in ("E3505", "QueueVisibilityTimeout")
-    }
-    # It does not know the default of a queue: that case is left to us.
-    assert paths == {"E3505": ["Stack/Written/Resource"], "QueueVisibilityTimeout": ["Stack/Default/Resource"]}

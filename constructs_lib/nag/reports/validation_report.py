@@ -19,12 +19,13 @@ class Violation:
     severity: str
     construct_path: str
     description: str
-    fix: str
     acknowledged: bool
 
 
 def read_violations(assembly: Path) -> list[Violation]:
     """Return the violations in the report of a cloud assembly; none when there is no report.
+
+    A plugin that failed is a violation, too: what it would have found is not known.
 
     Raises
     ------
@@ -44,16 +45,25 @@ def read_violations(assembly: Path) -> list[Violation]:
 
 
 def _violations(report: dict[str, Any]) -> Iterator[Violation]:
+    plugin = str(report["pluginName"])
+    failure = (report.get("metadata") or {}).get("error")
+    if failure is not None:
+        yield Violation(plugin, plugin, "error", "(the plugin failed)", str(failure), acknowledged=False)
     for key, acknowledged in (("violations", False), ("suppressedViolations", True)):
         for one in report.get(key, ()):
             severity = one.get("customSeverity") if one.get("severity") == "custom" else one.get("severity")
-            for construct in one["violatingConstructs"]:
+            for construct in one["violatingConstructs"] or [{}]:
                 yield Violation(
-                    plugin=report["pluginName"],
-                    rule=one["ruleName"],
-                    severity=severity or "error",
-                    construct_path=construct.get("constructPath") or "?",
-                    description=one["description"],
-                    fix=one.get("suggestedFix", ""),
+                    plugin=plugin,
+                    rule=str(one["ruleName"]),
+                    severity=_text(severity or "error"),
+                    construct_path=str(construct.get("constructPath") or "?"),
+                    description=_text(one["description"]),
                     acknowledged=acknowledged,
                 )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 from constructs_lib.facts import VISIBILITY_TIMEOUT_DEFAULT_SECONDS, VISIBILITY_TIMEOUT_FACTOR
 from constructs_lib.graph.functions import timeout
-from constructs_lib.graph.mappings import Mapping, mappings
-from constructs_lib.graph.node import Node
-from constructs_lib.graph.targets import LATEST, Target
+from constructs_lib.graph.mappings import mappings
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -56,16 +54,4 @@ class QueueVisibilityTimeout(Rule):
                 + (f" after a batching window of {seconds(window)}" if window else "")
                 + f": {consequence}. Set the visibility timeout to at least {seconds(wanted)}.",
                 severity=Severity.ERROR if refused else None,
-                covered_by="E3505" if refused and _plain(mapping, hidden, mapping.target) else "",
             )
-
-
-def _plain(mapping: Mapping, hidden: Node, target: Target) -> bool:
-    """Say whether CDK's own validator sees it: both numbers written out, and plain references within one template."""
-    running = hidden.world.properties(target.function)["Timeout"]
-    return (
-        isinstance(hidden.raw, int)
-        and isinstance(running.raw, int)
-        and hidden.template is running.template is mapping.resource.template
-        and target.qualifier == LATEST
-    )

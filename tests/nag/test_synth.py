@@ -1,0 +1,108 @@
+"""The pack in synthesizes that need a process of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from constructs_lib.nag.reports.validation_report import read_violations
+from tests.nag.test_pack import found
+
+_APP = """
+from tests.nag.test_pack import *
+app = App(outdir={outdir!r})
+Validations.of(app).add_plugins(LambdaInvocationChecks(app))
+stack = Stack(app, "Stack")
+worker = make_function(stack, "Worker", timeout=Duration.seconds(60))
+for name, timeout in (("Written", Duration.seconds(45)), ("Default", None)):
+    queue = sqs.Queue(stack, name, visibility_timeout=timeout)
+    lambda_.CfnEventSourceMapping(
+        stack, f"Mapping{{name}}", function_name=worker.function_name, event_source_arn=queue.queue_arn
+    )
+app.synth()
+"""
+
+
+def test_the_validator_of_cdk_hides_nothing(tmp_path: Path) -> None:
+    """The tests turn the validator off, so this one needs a process of its own.
+
+    It does not see through nested stacks or ``Fn::Sub``, and can be turned off: what it may report, we report as well.
+    """
+    environment = {**os.environ, "CDK_VALIDATION": "true"}
+    script = _APP.format(outdir=str(tmp_path))
+    subprocess.run([sys.executable, "-c", script], env=environment, check=False, capture_output=True)
+    reports = json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"]
+    violations = [violation for one in reports for violation in one["violations"]]
+    paths = {
+        name: [path for rule, _, path in found(violations) if rule == name]
+        for name in ("E3505", "QueueVisibilityTimeout")
+    }
+    assert paths == {
+        "E3505": ["Stack/Written/Resource"],
+        "QueueVisibilityTimeout": ["Stack/Default/Resource", "Stack/Written/Resource"],
+    }
+
+
+_BROKEN = """
+import sys
+from tests.nag.test_pack import *
+from aws_cdk import CfnStack, aws_s3_assets as assets
+from constructs_lib.nag import pack
+app = App()
+Validations.of(app).add_plugins(LambdaInvocationChecks(app))
+stack = Stack(app, "Stack")
+call_hourly(stack, "Hourly", make_function(stack, "Report"))
+case, load = sys.argv[1], pack.load_stack
+if case == "empty":
+    Stack(app, "Empty")
+elif case == "nested":
+    CfnStack(stack, "Nested", template_url=assets.Asset(stack, "Asset", path=sys.argv[2]).http_url)
+elif case == "template":
+    Stack(app, "Odd")
+
+    def load_stack(file):
+        if file.construct_path == "Odd":
+            file.path.write_text("{")
+        return load(file)
+
+    pack.load_stack = load_stack
+elif case == "bug":
+    pack.check = lambda app: 1 / 0
+app.synth()
+"""
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("empty", [("AsyncFailureTarget", "error", "Stack/Report/Resource")]),
+        ("nested", [("AsyncFailureTarget", "error", "Stack/Report/Resource")]),
+        ("template", [("AsyncFailureTarget", "error", "Stack/Report/Resource"), ("Unchecked", "error", "Odd")]),
+        ("bug", [("Unchecked", "error", "?")]),
+    ],
+)
+def test_what_cannot_be_read_fails_the_cdk_command(
+    case: str, expected: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    """The command ignores a plugin that raises: it would report nothing, and succeed."""
+    root = Path(__file__).parents[2]
+    (tmp_path / "app.py").write_text(_BROKEN)
+    (tmp_path / "nested.yaml").write_text("Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n")
+    run = subprocess.run(
+        [root / "node_modules/.bin/cdk", "synth", "--quiet", "--app", f"{sys.executable} app.py {case} nested.yaml"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1, run.stderr
+    violations = [
+        (one.rule, one.severity, one.construct_path)
+        for one in read_violations(tmp_path / "cdk.out")
+        if one.plugin == "LambdaInvocation"
+    ]
+    assert sorted(violations) == expected
