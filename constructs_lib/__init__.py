@@ -8,42 +8,63 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from constructs_lib.asynchronous.alarm import AlarmToLambda as AlarmToLambda
     from constructs_lib.asynchronous.invocation import AsyncInvocation as AsyncInvocation
+    from constructs_lib.asynchronous.logs import LogsToLambda as LogsToLambda
     from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
     from constructs_lib.function import LambdaFunction as LambdaFunction
     from constructs_lib.idempotency import IdempotencyTable as IdempotencyTable
     from constructs_lib.nag.pack import LambdaInvocationChecks as LambdaInvocationChecks
+    from constructs_lib.offload.jobs import JobApi as JobApi
+    from constructs_lib.offload.sqs import RestApiToSqsToLambda as RestApiToSqsToLambda
+    from constructs_lib.offload.state_machine import RestApiToStateMachine as RestApiToStateMachine
+    from constructs_lib.polling.kinesis import KinesisToLambda as KinesisToLambda
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
     from constructs_lib.synchronous.function_url import FunctionUrlToLambda as FunctionUrlToLambda
+    from constructs_lib.synchronous.http_api import HttpApiToLambda as HttpApiToLambda
     from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
     from constructs_lib.watching import InvocationAlarms as InvocationAlarms
     from constructs_lib.watching import InvocationDashboard as InvocationDashboard
 
 _MODULES = {
+    "AlarmToLambda": "asynchronous.alarm",
     "AsyncInvocation": "asynchronous.invocation",
     "FailureQueue": "failure",
     "FunctionUrlToLambda": "synchronous.function_url",
+    "HttpApiToLambda": "synchronous.http_api",
     "IdempotencyTable": "idempotency",
     "InvocationAlarms": "watching",
     "InvocationDashboard": "watching",
+    "JobApi": "offload.jobs",
+    "KinesisToLambda": "polling.kinesis",
     "LambdaFunction": "function",
     "LambdaInvocationChecks": "nag.pack",
+    "LogsToLambda": "asynchronous.logs",
     "RestApiToLambda": "synchronous.rest_api",
+    "RestApiToSqsToLambda": "offload.sqs",
+    "RestApiToStateMachine": "offload.state_machine",
     "S3ToLambda": "asynchronous.s3",
     "SqsToLambda": "polling.sqs",
 }
 
 __all__ = [
+    "AlarmToLambda",
     "AsyncInvocation",
     "FailureQueue",
     "FunctionUrlToLambda",
+    "HttpApiToLambda",
     "IdempotencyTable",
     "InvocationAlarms",
     "InvocationDashboard",
+    "JobApi",
+    "KinesisToLambda",
     "LambdaFunction",
     "LambdaInvocationChecks",
+    "LogsToLambda",
     "RestApiToLambda",
+    "RestApiToSqsToLambda",
+    "RestApiToStateMachine",
     "S3ToLambda",
     "SqsToLambda",
 ]

@@ -36,6 +36,12 @@ BATCH_SIZE_MAX: Final = 10_000  # the same
 BATCHING_WINDOW_MAX_SECONDS: Final = 300  # api: lambda.CreateEventSourceMappingRequest.MaximumBatchingWindowInSeconds
 STREAM_RETRIES_UNLIMITED: Final = -1  # api: …MaximumRetryAttempts; the default of Kinesis and DynamoDB mappings
 STREAM_RECORD_AGE_UNLIMITED: Final = -1  # api: …MaximumRecordAgeInSeconds; the default likewise
+STREAM_RETRIES_MAX: Final = 10_000  # cfn: AWS::Lambda::EventSourceMapping.MaximumRetryAttempts
+STREAM_RECORD_AGE_MIN_SECONDS: Final = 60  # docs: lambda/with-kinesis; 0 to 59 are refused
+STREAM_RECORD_AGE_MAX_SECONDS: Final = 604_800  # cfn: AWS::Lambda::EventSourceMapping.MaximumRecordAgeInSeconds
+STREAM_RETENTION_DEFAULT_SECONDS: Final = 86_400  # docs: lambda/services-dynamodb-errors; Kinesis: likewise by default
+PARALLELIZATION_FACTOR_MAX: Final = 10  # cfn: AWS::Lambda::EventSourceMapping.ParallelizationFactor
+TUMBLING_WINDOW_MAX_SECONDS: Final = 900  # cfn: AWS::Lambda::EventSourceMapping.TumblingWindowInSeconds
 
 # SQS queues
 VISIBILITY_TIMEOUT_DEFAULT_SECONDS: Final = 30  # cfn: AWS::SQS::Queue.VisibilityTimeout

@@ -6,7 +6,11 @@ pyright does not take a concrete jsii class for its interface (aws/jsii#1919), s
 from typing import TypeAlias
 
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
@@ -14,14 +18,20 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as stepfunctions
 
 AnyFunction: TypeAlias = lambda_.Function | lambda_.Alias | lambda_.Version | lambda_.IFunction
 AnyGrantable: TypeAlias = iam.Role | iam.IRole | iam.User | iam.Group | iam.PrincipalBase | AnyFunction | iam.IGrantable
 AnyQueue: TypeAlias = sqs.Queue | sqs.IQueue
 AnyTopic: TypeAlias = sns.Topic | sns.ITopic
+AnyAlarm: TypeAlias = cloudwatch.Alarm | cloudwatch.CompositeAlarm | cloudwatch.IAlarm
 AnyBucket: TypeAlias = s3.Bucket | s3.IBucket
 AnyKey: TypeAlias = kms.Key | kms.IKey
+AnyStream: TypeAlias = kinesis.Stream | kinesis.IStream
+AnyStreamConsumer: TypeAlias = kinesis.StreamConsumer | kinesis.IStreamConsumer
+AnyBatchFailureTarget: TypeAlias = AnyQueue | AnyTopic | AnyBucket
 AnyLogGroup: TypeAlias = logs.LogGroup | logs.ILogGroup
+AnyFilterPattern: TypeAlias = logs.JsonPattern | logs.SpaceDelimitedTextPattern | logs.IFilterPattern
 AnyRestApi: TypeAlias = apigateway.RestApi | apigateway.IRestApi
 AnyDestination: TypeAlias = (
     destinations.SqsDestination
@@ -36,4 +46,14 @@ AnyAuthorizer: TypeAlias = (
     | apigateway.RequestAuthorizer
     | apigateway.TokenAuthorizer
     | apigateway.IAuthorizer
+)
+AnyStateMachine: TypeAlias = stepfunctions.StateMachine | stepfunctions.IStateMachine
+AnyHttpApi: TypeAlias = apigatewayv2.HttpApi | apigatewayv2.IHttpApi
+AnyHttpAuthorizer: TypeAlias = (
+    authorizers.HttpIamAuthorizer
+    | authorizers.HttpJwtAuthorizer
+    | authorizers.HttpLambdaAuthorizer
+    | authorizers.HttpUserPoolAuthorizer
+    | apigatewayv2.HttpNoneAuthorizer
+    | apigatewayv2.IHttpRouteAuthorizer
 )

@@ -89,6 +89,7 @@ class FunctionUrlToLambda(Construct):
             self, "Url", function=function, auth_type=auth_type, invoke_mode=invoke_mode, cors=cors
         )
         for invoker in invokers:
+            check_kinds(self, invokers=invoker)
             self.url.grant_invoke_url(invoker)
         acknowledge_no_dead_letter_queue(function, "The URL invokes synchronously, which never uses such a queue")
         self.alarms = [
