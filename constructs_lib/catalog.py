@@ -86,7 +86,7 @@ PATTERNS = (
         execution="`failure_queue`, or `on_failure`",
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig",),
-        resource_budget=5,
+        resource_budget=6,
     ),
     Pattern(
         name="AlarmToLambda",

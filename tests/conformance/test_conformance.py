@@ -118,7 +118,7 @@ def test_a_failed_event_ends_where_the_catalog_says(stack: Stack, pattern: Patte
     named_in = {
         resource["Type"]
         for resource in Template.from_stack(stack).to_json()["Resources"].values()
-        if json.dumps(stack.resolve(queue.queue_arn)) in json.dumps(resource)
+        if any(json.dumps(stack.resolve(name)) in json.dumps(resource) for name in (queue.queue_arn, queue.queue_url))
     }
     assert set(pattern.wired_in) <= named_in
 

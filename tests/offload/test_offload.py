@@ -1,0 +1,186 @@
+import json
+from typing import Any
+
+import pytest
+from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as stepfunctions
+
+from constructs_lib import JobApi, LambdaFunction, RestApiToSqsToLambda, RestApiToStateMachine
+from tests.helpers import make_function, only, resources, statements
+
+
+def methods(stack: Stack) -> dict[str, dict[str, Any]]:
+    return {method["HttpMethod"]: method for method in resources(stack, "AWS::ApiGateway::Method").values()}
+
+
+def template_of(method: dict[str, Any], status: str) -> str:
+    (response,) = (
+        response for response in method["Integration"]["IntegrationResponses"] if response["StatusCode"] == status
+    )
+    return str(response["ResponseTemplates"]["application/json"])
+
+
+def definition(stack: Stack) -> dict[str, Any]:
+    """Return the state machine's definition, its references as their JSON."""
+    _, parts = only(stack, "AWS::StepFunctions::StateMachine")["DefinitionString"]["Fn::Join"]
+    text = "".join(
+        part if isinstance(part, str) else str(next(iter(part.values()))).replace('"', "'") for part in parts
+    )
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@pytest.fixture
+def machine(stack: Stack) -> stepfunctions.StateMachine:
+    body = stepfunctions.DefinitionBody.from_chainable(stepfunctions.Succeed(stack, "Done"))
+    return stepfunctions.StateMachine(stack, "Machine", definition_body=body)
+
+
+def test_a_request_becomes_a_message_and_is_answered_202(stack: Stack, function: LambdaFunction) -> None:
+    orders = RestApiToSqsToLambda(stack, "Orders", function=function, path="orders")
+    post = methods(stack)["POST"]
+    assert post["Integration"]["Type"] == "AWS"
+    assert post["Integration"]["PassthroughBehavior"] == "NEVER"
+    assert json.dumps(stack.resolve(orders.queue.queue_name)) in json.dumps(post["Integration"]["Uri"])
+    template = post["Integration"]["RequestTemplates"]["application/json"]
+    assert template == "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
+    assert "messageId" in template_of(post, "202")
+    assert {response["StatusCode"] for response in post["MethodResponses"]} == {"202", "400", "500"}
+    assert only(stack, "AWS::ApiGateway::Resource")["PathPart"] == "orders"
+
+
+def test_only_a_valid_body_gets_through(stack: Stack, function: LambdaFunction) -> None:
+    schema = apigateway.JsonSchema(type=apigateway.JsonSchemaType.OBJECT, required=["sku"])
+    RestApiToSqsToLambda(stack, "Orders", function=function, request_schema=schema)
+    validator = only(stack, "AWS::ApiGateway::RequestValidator")
+    assert (validator["ValidateRequestBody"], validator["ValidateRequestParameters"]) == (True, True)
+    assert only(stack, "AWS::ApiGateway::Model")["Schema"]["required"] == ["sku"]
+    assert "RequestValidatorId" in methods(stack)["POST"]
+    assert "application/json" in methods(stack)["POST"]["RequestModels"]
+
+
+def test_the_api_may_send_to_this_queue_only(stack: Stack, function: LambdaFunction) -> None:
+    key = kms.Key(stack, "Key")
+    orders = RestApiToSqsToLambda(stack, "Orders", function=function, encryption_key=key)
+    queue_arn, key_arn = stack.resolve(orders.queue.queue_arn), stack.resolve(key.key_arn)
+    found = statements(stack)
+    assert {"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": queue_arn} in found
+    assert {"Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Effect": "Allow", "Resource": key_arn} in found
+
+
+def test_a_failed_message_ends_in_the_dead_letter_queue(stack: Stack, function: LambdaFunction) -> None:
+    topic = sns.Topic(stack, "Topic")
+    orders = RestApiToSqsToLambda(stack, "Orders", function=function, alarm_topic=topic)
+    assert orders.dead_letter_queue is not None
+    redrive = [
+        queue["RedrivePolicy"] for queue in resources(stack, "AWS::SQS::Queue").values() if "RedrivePolicy" in queue
+    ]
+    assert redrive == [{"deadLetterTargetArn": stack.resolve(orders.dead_letter_queue.queue_arn), "maxReceiveCount": 5}]
+    alarms = resources(stack, "AWS::CloudWatch::Alarm").values()
+    assert len(orders.alarms) == len(alarms) == 2
+    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms)
+
+
+def test_a_slow_function_is_welcome_behind_a_queue(stack: Stack) -> None:
+    RestApiToSqsToLambda(stack, "Orders", function=make_function(stack, timeout=Duration.minutes(15)))
+    assert 5400 in [queue.get("VisibilityTimeout") for queue in resources(stack, "AWS::SQS::Queue").values()]
+
+
+def test_a_request_starts_an_execution(stack: Stack, machine: stepfunctions.StateMachine) -> None:
+    RestApiToStateMachine(stack, "Reports", state_machine=machine)
+    post = methods(stack)["POST"]
+    request = post["Integration"]["RequestTemplates"]["application/json"]
+    assert json.dumps(stack.resolve(machine.state_machine_arn)) in json.dumps(request)
+    assert "$util.escapeJavaScript($input.body)" in json.dumps(request)
+    assert "executionId" in template_of(post, "202")
+    arn = stack.resolve(machine.state_machine_arn)
+    assert {"Action": "states:StartExecution", "Effect": "Allow", "Resource": arn} in statements(stack)
+
+
+def test_what_is_no_state_machine_is_refused(stack: Stack) -> None:
+    with pytest.raises(TypeError, match="expected state_machine to be a state machine of the CDK, got 'reports'"):
+        RestApiToStateMachine(stack, "Reports", state_machine="reports")  # type: ignore[arg-type]
+
+
+def test_a_job_is_started_and_can_be_asked_for(stack: Stack, function: LambdaFunction) -> None:
+    JobApi(stack, "Jobs", function=function)
+    found = methods(stack)
+    accepted = template_of(found["POST"], "202")
+    assert '{"jobId": "$id", "status": "queued"}' in accepted
+    assert "$context.responseOverride.header.Location" in accepted
+    status = template_of(found["GET"], "200")
+    for word in ("running", "succeeded", "failed"):
+        assert f'"status": "{word}"' in status
+    assert template_of(found["GET"], "404") == '{"message": "no such job"}'
+    assert {resource["PathPart"] for resource in resources(stack, "AWS::ApiGateway::Resource").values()} == {
+        "jobs",
+        "{id}",
+    }
+
+
+def test_a_failed_job_is_retried_kept_told_and_failed(stack: Stack, function: LambdaFunction) -> None:
+    jobs = JobApi(stack, "Jobs", function=function, retry_attempts=3)
+    states = definition(stack)["States"]
+    work = states["Work"]
+    service, every = work["Retry"]
+    assert "Lambda.ServiceException" in service["ErrorEquals"]
+    assert (every["ErrorEquals"], every["MaxAttempts"]) == (["States.ALL"], 3)
+    (catch,) = work["Catch"]
+    assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "KeepFailedJob"}
+    keep = states["KeepFailedJob"]
+    assert keep["Parameters"]["QueueUrl"] == stack.resolve(jobs.failure_queue.queue_url)["Ref"]
+    assert keep["Parameters"]["MessageBody"] == {"jobId.$": "$$.Execution.Name", "input.$": "$"}
+    assert keep["Next"] == "PublishFailed"
+    assert states["PublishFailed"]["Parameters"]["Message"]["status"] == "failed"
+    assert states["PublishFailed"]["Next"] == "Failed"
+    assert states["Failed"]["ErrorPath"] == "$.failure.Error"
+
+
+def test_a_done_job_is_told_and_keeps_its_result(stack: Stack, function: LambdaFunction) -> None:
+    JobApi(stack, "Jobs", function=function)
+    states = definition(stack)["States"]
+    assert states["Work"]["Next"] == "PublishSucceeded"
+    assert states["PublishSucceeded"]["ResultPath"] is None  # what it publishes does not replace the result
+    assert states["PublishSucceeded"]["Next"] == "Succeeded"
+
+
+def test_step_functions_waits_a_little_longer_than_the_function(stack: Stack) -> None:
+    JobApi(stack, "Jobs", function=make_function(stack, timeout=Duration.minutes(5)))
+    assert definition(stack)["States"]["Work"]["TimeoutSeconds"] == 310
+
+
+def test_the_state_machine_logs_and_traces(stack: Stack, function: LambdaFunction) -> None:
+    JobApi(stack, "Jobs", function=function)
+    machine = only(stack, "AWS::StepFunctions::StateMachine")
+    assert machine["LoggingConfiguration"]["Level"] == "ALL"
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+
+
+def test_a_topic_of_the_user_is_told(stack: Stack, function: LambdaFunction) -> None:
+    topic = sns.Topic(stack, "Mine")
+    assert JobApi(stack, "Jobs", function=function, topic=topic).topic is topic
+    assert len(resources(stack, "AWS::SNS::Topic")) == 1
+    arn = stack.resolve(topic.topic_arn)
+    assert {"Action": "sns:Publish", "Effect": "Allow", "Resource": arn} in statements(stack)
+
+
+def test_attempts_out_of_range_are_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected retry_attempts to be from 0 to 10, got 11"):
+        JobApi(stack, "Jobs", function=function, retry_attempts=11)
+
+
+def test_no_attempts_leave_only_those_of_the_service(stack: Stack, function: LambdaFunction) -> None:
+    JobApi(stack, "Jobs", function=function, retry_attempts=0)
+    assert len(definition(stack)["States"]["Work"]["Retry"]) == 1
+
+
+def test_function_and_api_may_stand_in_different_stacks(app: App) -> None:
+    compute, front = Stack(app, "Compute"), Stack(app, "Front")
+    function = make_function(compute)
+    JobApi(front, "Jobs", function=function)
+    RestApiToSqsToLambda(front, "Orders", function=function)
+    app.synth()  # would raise if the stacks needed each other
+    assert len(resources(front, "AWS::StepFunctions::StateMachine")) == 1
