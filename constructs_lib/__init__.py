@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from constructs_lib.asynchronous.alarm import AlarmToLambda as AlarmToLambda
+    from constructs_lib.asynchronous.config_rule import ConfigRuleToLambda as ConfigRuleToLambda
+    from constructs_lib.asynchronous.custom_resource import CustomResourceToLambda as CustomResourceToLambda
     from constructs_lib.asynchronous.invocation import AsyncInvocation as AsyncInvocation
     from constructs_lib.asynchronous.logs import LogsToLambda as LogsToLambda
     from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
+    from constructs_lib.asynchronous.ses import SesToLambda as SesToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
     from constructs_lib.function import LambdaFunction as LambdaFunction
     from constructs_lib.idempotency import IdempotencyTable as IdempotencyTable
@@ -19,10 +22,12 @@ if TYPE_CHECKING:
     from constructs_lib.offload.jobs import JobApi as JobApi
     from constructs_lib.offload.sqs import RestApiToSqsToLambda as RestApiToSqsToLambda
     from constructs_lib.offload.state_machine import RestApiToStateMachine as RestApiToStateMachine
+    from constructs_lib.polling.dynamodb import DynamoDbToLambda as DynamoDbToLambda
     from constructs_lib.polling.kinesis import KinesisToLambda as KinesisToLambda
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
     from constructs_lib.synchronous.function_url import FunctionUrlToLambda as FunctionUrlToLambda
     from constructs_lib.synchronous.http_api import HttpApiToLambda as HttpApiToLambda
+    from constructs_lib.synchronous.load_balancer import LoadBalancerToLambda as LoadBalancerToLambda
     from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
     from constructs_lib.watching import InvocationAlarms as InvocationAlarms
     from constructs_lib.watching import InvocationDashboard as InvocationDashboard
@@ -30,6 +35,9 @@ if TYPE_CHECKING:
 _MODULES = {
     "AlarmToLambda": "asynchronous.alarm",
     "AsyncInvocation": "asynchronous.invocation",
+    "ConfigRuleToLambda": "asynchronous.config_rule",
+    "CustomResourceToLambda": "asynchronous.custom_resource",
+    "DynamoDbToLambda": "polling.dynamodb",
     "FailureQueue": "failure",
     "FunctionUrlToLambda": "synchronous.function_url",
     "HttpApiToLambda": "synchronous.http_api",
@@ -40,17 +48,22 @@ _MODULES = {
     "KinesisToLambda": "polling.kinesis",
     "LambdaFunction": "function",
     "LambdaInvocationChecks": "nag.pack",
+    "LoadBalancerToLambda": "synchronous.load_balancer",
     "LogsToLambda": "asynchronous.logs",
     "RestApiToLambda": "synchronous.rest_api",
     "RestApiToSqsToLambda": "offload.sqs",
     "RestApiToStateMachine": "offload.state_machine",
     "S3ToLambda": "asynchronous.s3",
+    "SesToLambda": "asynchronous.ses",
     "SqsToLambda": "polling.sqs",
 }
 
 __all__ = [
     "AlarmToLambda",
     "AsyncInvocation",
+    "ConfigRuleToLambda",
+    "CustomResourceToLambda",
+    "DynamoDbToLambda",
     "FailureQueue",
     "FunctionUrlToLambda",
     "HttpApiToLambda",
@@ -61,11 +74,13 @@ __all__ = [
     "KinesisToLambda",
     "LambdaFunction",
     "LambdaInvocationChecks",
+    "LoadBalancerToLambda",
     "LogsToLambda",
     "RestApiToLambda",
     "RestApiToSqsToLambda",
     "RestApiToStateMachine",
     "S3ToLambda",
+    "SesToLambda",
     "SqsToLambda",
 ]
 

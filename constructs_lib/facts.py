@@ -28,6 +28,10 @@ ASYNC_RETRY_ATTEMPTS_DEFAULT: Final = 2  # docs: lambda/invocation-async-error-h
 ASYNC_RETRY_ATTEMPTS_MAX: Final = 2  # cfn: AWS::Lambda::EventInvokeConfig.MaximumRetryAttempts
 ASYNC_EVENT_AGE_MIN_SECONDS: Final = 60  # cfn: AWS::Lambda::EventInvokeConfig.MaximumEventAgeInSeconds
 ASYNC_EVENT_AGE_MAX_SECONDS: Final = 21_600  # the same; also the default
+ASYNC_RETRY_WAITS_SECONDS: Final = 180  # docs: lambda/invocation-async-error-handling; 1 min, then 2 min
+CUSTOM_RESOURCE_TIMEOUT_MAX_SECONDS: Final = (
+    3_600  # cfn: AWS::CloudFormation::CustomResource.ServiceTimeout; the default
+)
 
 # Event source mappings
 SQS_BATCH_SIZE_DEFAULT: Final = 10  # api: lambda.CreateEventSourceMappingRequest.BatchSize
@@ -57,3 +61,14 @@ REST_API_TIMEOUT_DEFAULT_SECONDS: Final = 29  # docs: apigateway limits; a quota
 HTTP_API_TIMEOUT_SECONDS: Final = 30  # docs: apigateway/http-api-quotas; fixed
 HTTP_API_AUTHORIZER_TIMEOUT_SECONDS: Final = 10  # the same
 WEBSOCKET_API_TIMEOUT_SECONDS: Final = 29  # docs: apigateway WebSocket limits
+
+# Other synchronous invokers
+LOAD_BALANCER_IDLE_TIMEOUT_DEFAULT_SECONDS: Final = 60  # docs: elasticloadbalancing/application-load-balancers
+USER_POOL_TRIGGER_TIMEOUT_SECONDS: Final = 5  # docs: cognito/cognito-user-pools-working-with-lambda-triggers; fixed
+FIREHOSE_FUNCTION_TIMEOUT_MAX_SECONDS: Final = 300  # docs: firehose/data-transformation
+FIREHOSE_BUFFER_MIN_MEBIBYTES: Final = 0.2  # the same; what one invocation gets
+FIREHOSE_BUFFER_MAX_MEBIBYTES: Final = 3  # the same; base64 makes it larger, and the invocation takes 6 MB
+FIREHOSE_BUFFER_MAX_SECONDS: Final = 900  # the same
+EDGE_REGION: Final = "us-east-1"  # docs: cloudfront/lambda-at-edge-function-restrictions
+EDGE_TIMEOUT_MAX_SECONDS: Final = 30  # docs: cloudfront/cloudfront-limits
+EDGE_VIEWER_MEMORY_MAX_MEBIBYTES: Final = 128  # docs: cloudfront/edge-functions-choosing; not on other pages

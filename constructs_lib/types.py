@@ -9,6 +9,8 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
@@ -16,6 +18,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -29,10 +32,12 @@ AnyBucket: TypeAlias = s3.Bucket | s3.IBucket
 AnyKey: TypeAlias = kms.Key | kms.IKey
 AnyStream: TypeAlias = kinesis.Stream | kinesis.IStream
 AnyStreamConsumer: TypeAlias = kinesis.StreamConsumer | kinesis.IStreamConsumer
+AnyTable: TypeAlias = dynamodb.Table | dynamodb.TableV2 | dynamodb.ITable
 AnyBatchFailureTarget: TypeAlias = AnyQueue | AnyTopic | AnyBucket
 AnyLogGroup: TypeAlias = logs.LogGroup | logs.ILogGroup
 AnyFilterPattern: TypeAlias = logs.JsonPattern | logs.SpaceDelimitedTextPattern | logs.IFilterPattern
 AnyRestApi: TypeAlias = apigateway.RestApi | apigateway.IRestApi
+AnyReceiptRuleSet: TypeAlias = ses.ReceiptRuleSet | ses.IReceiptRuleSet
 AnyDestination: TypeAlias = (
     destinations.SqsDestination
     | destinations.SnsDestination
@@ -57,3 +62,4 @@ AnyHttpAuthorizer: TypeAlias = (
     | apigatewayv2.HttpNoneAuthorizer
     | apigatewayv2.IHttpRouteAuthorizer
 )
+AnyListener: TypeAlias = elbv2.ApplicationListener | elbv2.IApplicationListener

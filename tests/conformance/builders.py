@@ -1,15 +1,28 @@
 """Minimal use of each pattern that needs more than a function."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from aws_cdk import Stack
+from aws_cdk import App, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ses as ses
 from aws_cdk import aws_stepfunctions as stepfunctions
+from constructs import Construct
 
 import constructs_lib
-from constructs_lib import AlarmToLambda, LambdaFunction, LogsToLambda, RestApiToStateMachine
-from constructs_lib.catalog import Pattern
+from constructs_lib import (
+    AlarmToLambda,
+    DynamoDbToLambda,
+    LambdaFunction,
+    LoadBalancerToLambda,
+    LogsToLambda,
+    RestApiToStateMachine,
+    SesToLambda,
+)
+from constructs_lib.catalog import PATTERNS, Pattern
 from tests.helpers import ACCOUNT, make_function
 
 
@@ -22,9 +35,41 @@ def _alarm(stack: Stack, function: LambdaFunction) -> Any:
     return AlarmToLambda(stack, "Pattern", function=function, alarm=alarm)
 
 
+def _load_balancer(stack: Stack, function: LambdaFunction) -> Any:
+    arn = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:listener/app/mine/1234567890123456/1234567890123456"
+    listener = elbv2.ApplicationListener.from_application_listener_attributes(
+        stack,
+        "Source",
+        listener_arn=arn,
+        security_group=ec2.SecurityGroup.from_security_group_id(stack, "SourceGroup", "sg-12345678"),
+    )
+    conditions = [elbv2.ListenerCondition.path_patterns(["/orders/*"])]
+    return LoadBalancerToLambda(
+        stack, "Pattern", function=function, listener=listener, conditions=conditions, priority=10
+    )
+
+
+def _dynamodb(stack: Stack, function: LambdaFunction) -> Any:
+    table = dynamodb.TableV2(
+        stack,
+        "Source",
+        partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+        dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+        point_in_time_recovery_specification={"point_in_time_recovery_enabled": True},
+    )
+    return DynamoDbToLambda(stack, "Pattern", function=function, table=table)
+
+
+def _ses(stack: Stack, function: LambdaFunction) -> Any:
+    return SesToLambda(stack, "Pattern", function=function, rule_set=ses.ReceiptRuleSet(stack, "RuleSet"))
+
+
 BUILDERS: dict[str, Callable[[Stack, LambdaFunction], Any]] = {
     "LogsToLambda": _logs,
+    "DynamoDbToLambda": _dynamodb,
     "AlarmToLambda": _alarm,
+    "LoadBalancerToLambda": _load_balancer,
+    "SesToLambda": _ses,
 }
 
 
@@ -38,6 +83,12 @@ def _state_machine(stack: Stack) -> Any:
 WITHOUT_FUNCTION: dict[str, Callable[[Stack], Any]] = {"RestApiToStateMachine": _state_machine}
 
 
+MOST_RESOURCES = 450
+"""CloudFormation takes 500 resources in a stack."""
+_BESIDES = 12
+"""The function with its role, policy and log group, alarms, and the source of a pattern, at most."""
+
+
 def build_pattern(stack: Stack, pattern: Pattern) -> Any:
     """Build a pattern with its defaults, as ``Pattern``, around a function of its own."""
     if pattern.name in WITHOUT_FUNCTION:
@@ -47,3 +98,16 @@ def build_pattern(stack: Stack, pattern: Pattern) -> Any:
     if builder is not None:
         return builder(stack, function)
     return getattr(constructs_lib, pattern.name)(stack, "Pattern", function=function)
+
+
+def build_everything(scope: App) -> list[Stack]:
+    """Build every pattern of the catalog side by side, in as few stacks as their resources allow."""
+    stacks: list[Stack] = []
+    resources = MOST_RESOURCES
+    for pattern in PATTERNS:
+        resources += pattern.resource_budget + _BESIDES
+        if resources > MOST_RESOURCES:
+            stacks.append(Stack(scope, f"Everything{len(stacks)}"))
+            resources = pattern.resource_budget + _BESIDES
+        build_pattern(cast(Stack, Construct(stacks[-1], pattern.name)), pattern)
+    return stacks

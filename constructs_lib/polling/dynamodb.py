@@ -1,0 +1,99 @@
+"""DynamoDB stream of a table to a function, through an event source mapping."""
+
+from typing import Unpack
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge_wildcard
+from constructs_lib.checks import check_kinds
+from constructs_lib.facts import STREAM_RETENTION_DEFAULT_SECONDS
+from constructs_lib.polling.mapping import decrypt
+from constructs_lib.polling.streams import StreamOptions, StreamPattern
+from constructs_lib.types import AnyFunction, AnyTable
+
+
+class DynamoDbToLambda(StreamPattern):
+    """A table whose changes a function works through, shard by shard and in order, from the table's stream.
+
+    Lambda delivers at least once: the handler must bear seeing a record twice. The handler returns
+    ``{"batchItemFailures": [{"itemIdentifier": sequence_number}]}`` with the first record that failed, and an empty
+    list if none did; that record and all after it are tried again (AWS: lambda/services-ddb-batchfailurereporting).
+
+    Where a failed event goes
+        *delivery* and *execution* are one stage: a batch that failed ``retry_attempts`` times is halved until the bad
+        record is found; it, or a record older than ``max_record_age``, goes to ``on_failure``, by default to a failure
+        queue, which an alarm watches. A queue or topic gets only the positions in the stream: the records must be read
+        from there within the 24 hours for which it keeps them. A bucket gets the records themselves:
+        ``on_failure=Bucket(...)``. The function's own dead-letter queue and destinations are never used.
+
+    Parameters
+    ----------
+    scope, id
+        Where the construct stands in the construct tree.
+    function
+        Owned, alias, version or imported.
+    table
+        An owned table that has a stream, or one imported with ``table_stream_arn``.
+    starting_position
+        Where to begin in the stream: ``TRIM_HORIZON`` or ``LATEST``. Default: with the oldest record that it holds.
+    options
+        ``on_failure``, ``retry_attempts``, ``max_record_age`` and the others of ``StreamOptions``.
+
+    Attributes
+    ----------
+    table
+        What was given. The others are those of ``StreamPattern``.
+
+    Raises
+    ------
+    ValueError
+        If the table has no stream, if ``starting_position`` is ``AT_TIMESTAMP``, and as ``StreamPattern`` does.
+    TypeError
+        If a parameter is not such a CDK object.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        function: AnyFunction,
+        table: AnyTable,
+        starting_position: lambda_.StartingPosition = lambda_.StartingPosition.TRIM_HORIZON,
+        **options: Unpack[StreamOptions],
+    ) -> None:
+        super().__init__(scope, id, function=function, **options)
+        check_kinds(self, table=table)
+        self.table = table
+        stream_arn = table.table_stream_arn
+        if stream_arn is None:
+            raise ValueError(
+                f"{self.node.path}: expected a table with a stream, got {table.node.path} without; pass stream="
+                "StreamViewType.NEW_AND_OLD_IMAGES (dynamo_stream= for TableV2) to that table, or import it with "
+                "Table.from_table_attributes(..., table_stream_arn=...)"
+            )
+        if starting_position is lambda_.StartingPosition.AT_TIMESTAMP:
+            raise ValueError(
+                f"{self.node.path}: expected starting_position to be TRIM_HORIZON or LATEST, got AT_TIMESTAMP; "
+                "DynamoDB streams cannot be read from a time"
+            )
+        # What Lambda's poller needs, no more (AWS: lambda/with-ddb); it lists the streams of a table, not one stream.
+        streams = f"{table.table_arn}/stream/*"
+        reading = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+        policy = self._poll(
+            table,
+            stream_arn,
+            [
+                iam.PolicyStatement(actions=reading, resources=[stream_arn]),
+                iam.PolicyStatement(actions=["dynamodb:ListStreams"], resources=[streams]),
+                *decrypt(table.encryption_key),
+            ],
+            STREAM_RETENTION_DEFAULT_SECONDS,
+            starting_position,
+            None,
+            options,
+        )
+        if policy is not None:
+            acknowledge_wildcard(policy, "The streams of a table are listed, which names no one of them", streams)
