@@ -8,6 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
@@ -19,6 +20,7 @@ from constructs_lib import (
     LambdaFunction,
     LoadBalancerToLambda,
     LogsToLambda,
+    MqToLambda,
     RestApiToStateMachine,
     SesToLambda,
 )
@@ -64,8 +66,21 @@ def _ses(stack: Stack, function: LambdaFunction) -> Any:
     return SesToLambda(stack, "Pattern", function=function, rule_set=ses.ReceiptRuleSet(stack, "RuleSet"))
 
 
+def _mq(stack: Stack, function: LambdaFunction) -> Any:
+    arn = f"arn:aws:mq:us-east-1:{ACCOUNT}:broker:orders:b-1"
+    return MqToLambda(
+        stack, "Pattern", function=function, broker_arn=arn, queue_name="orders", secret=_imported_secret(stack)
+    )
+
+
+def _imported_secret(stack: Stack) -> secretsmanager.ISecret:
+    arn = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:user-AbCdEf"
+    return secretsmanager.Secret.from_secret_complete_arn(stack, "Secret", arn)
+
+
 BUILDERS: dict[str, Callable[[Stack, LambdaFunction], Any]] = {
     "LogsToLambda": _logs,
+    "MqToLambda": _mq,
     "DynamoDbToLambda": _dynamodb,
     "AlarmToLambda": _alarm,
     "LoadBalancerToLambda": _load_balancer,

@@ -81,10 +81,19 @@ def test_what_is_acknowledged_has_a_reason_and_is_known(assembly: Path) -> None:
 
 @every_pattern
 def test_cfn_lint_is_content(assembly: Path, pattern: Pattern) -> None:
+    assert lint(assembly / f"{pattern.name}.template.json") == []
+
+
+def test_cfn_lint_is_content_with_every_pattern_side_by_side(assembly: Path) -> None:
+    templates = sorted(assembly.glob("Everything*.template.json"))
+    assert templates
+    assert [finding for template in templates for finding in lint(template)] == []
+
+
+def lint(template: Path) -> list[str]:
     # W3005: CDK itself writes DependsOn beside the reference to the role, on every function.
     config = ManualArgs(ignore_checks=["W3005"])
-    matches = lint_file(assembly / f"{pattern.name}.template.json", config)
-    assert [f"{match.rule.id} {match.message}" for match in matches] == []
+    return [f"{match.rule.id} {match.message}" for match in lint_file(template, config)]
 
 
 @pytest.fixture
