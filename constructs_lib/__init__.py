@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from constructs_lib.offload.state_machine import RestApiToStateMachine as RestApiToStateMachine
     from constructs_lib.polling.dynamodb import DynamoDbToLambda as DynamoDbToLambda
     from constructs_lib.polling.kinesis import KinesisToLambda as KinesisToLambda
+    from constructs_lib.polling.mq import MqToLambda as MqToLambda
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
     from constructs_lib.synchronous.function_url import FunctionUrlToLambda as FunctionUrlToLambda
     from constructs_lib.synchronous.http_api import HttpApiToLambda as HttpApiToLambda
@@ -50,6 +51,7 @@ _MODULES = {
     "LambdaInvocationChecks": "nag.pack",
     "LoadBalancerToLambda": "synchronous.load_balancer",
     "LogsToLambda": "asynchronous.logs",
+    "MqToLambda": "polling.mq",
     "RestApiToLambda": "synchronous.rest_api",
     "RestApiToSqsToLambda": "offload.sqs",
     "RestApiToStateMachine": "offload.state_machine",
@@ -76,6 +78,7 @@ __all__ = [
     "LambdaInvocationChecks",
     "LoadBalancerToLambda",
     "LogsToLambda",
+    "MqToLambda",
     "RestApiToLambda",
     "RestApiToSqsToLambda",
     "RestApiToStateMachine",

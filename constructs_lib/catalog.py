@@ -169,6 +169,16 @@ PATTERNS = (
         resource_budget=4,
     ),
     Pattern(
+        name="MqToLambda",
+        source="Amazon MQ",
+        model=InvocationModel.POLL,
+        delivery="nowhere: the broker delivers again until the message expires",
+        execution="nowhere: Lambda has no failure target for Amazon MQ; dead-letter in the broker",
+        captured_by=None,
+        wired_in=(),
+        resource_budget=1,
+    ),
+    Pattern(
         name="RestApiToSqsToLambda",
         source="API Gateway REST API, through an SQS queue",
         model=InvocationModel.POLL,

@@ -23,6 +23,7 @@ _KINDS = {
     "alarm": ("alarm_arn", "an alarm of the CDK", _IMPORT),
     "stream": ("stream_arn", "a stream of the CDK", _IMPORT),
     "consumer": ("stream_consumer_arn", "a stream consumer of the CDK", _IMPORT),
+    "secret": ("secret_arn", "a secret of the CDK", _IMPORT),
     "table": ("table_arn", "a table of the CDK", _IMPORT),
     "listener": ("listener_arn", "a listener of the CDK", _IMPORT),
     "rule_set": ("receipt_rule_set_name", "a receipt rule set of the CDK", _IMPORT),

@@ -44,6 +44,7 @@ STREAM_RETRIES_MAX: Final = 10_000  # cfn: AWS::Lambda::EventSourceMapping.Maxim
 STREAM_RECORD_AGE_MIN_SECONDS: Final = 60  # docs: lambda/with-kinesis; 0 to 59 are refused
 STREAM_RECORD_AGE_MAX_SECONDS: Final = 604_800  # cfn: AWS::Lambda::EventSourceMapping.MaximumRecordAgeInSeconds
 STREAM_RETENTION_DEFAULT_SECONDS: Final = 86_400  # docs: lambda/services-dynamodb-errors; Kinesis: likewise by default
+NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS: Final = 840  # docs: lambda/with-msk; Kafka, MQ, DocumentDB: 14 minutes
 PARALLELIZATION_FACTOR_MAX: Final = 10  # cfn: AWS::Lambda::EventSourceMapping.ParallelizationFactor
 TUMBLING_WINDOW_MAX_SECONDS: Final = 900  # cfn: AWS::Lambda::EventSourceMapping.TumblingWindowInSeconds
 

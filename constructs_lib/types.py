@@ -19,6 +19,7 @@ from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -33,6 +34,7 @@ AnyKey: TypeAlias = kms.Key | kms.IKey
 AnyStream: TypeAlias = kinesis.Stream | kinesis.IStream
 AnyStreamConsumer: TypeAlias = kinesis.StreamConsumer | kinesis.IStreamConsumer
 AnyTable: TypeAlias = dynamodb.Table | dynamodb.TableV2 | dynamodb.ITable
+AnySecret: TypeAlias = secretsmanager.Secret | secretsmanager.ISecret
 AnyBatchFailureTarget: TypeAlias = AnyQueue | AnyTopic | AnyBucket
 AnyLogGroup: TypeAlias = logs.LogGroup | logs.ILogGroup
 AnyFilterPattern: TypeAlias = logs.JsonPattern | logs.SpaceDelimitedTextPattern | logs.IFilterPattern
