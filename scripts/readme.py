@@ -24,8 +24,27 @@ def render(text: str) -> str:
 
 
 def _catalog() -> str:
-    header = ("Pattern", "Source", "Model", "Failed delivery ends in", "Failed execution ends in")
-    rows = ((f"`{p.name}`", p.source, p.model.value, p.delivery, p.execution) for p in PATTERNS)
+    header = (
+        "Pattern",
+        "Source",
+        "Model",
+        "Failed delivery ends in",
+        "Failed execution ends in",
+        "Resources",
+        "Emulator",
+    )
+    rows = (
+        (
+            f"[`{p.name}`](docs/patterns/{p.name}.md)",
+            p.source,
+            p.model.value,
+            p.delivery,
+            p.execution,
+            str(p.resource_budget),
+            "proven" if p.emulator_proven else "not yet",
+        )
+        for p in PATTERNS
+    )
     return _table(header, rows)
 
 
