@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from constructs_lib.synchronous.http_api import HttpApiToLambda as HttpApiToLambda
     from constructs_lib.synchronous.load_balancer import LoadBalancerToLambda as LoadBalancerToLambda
     from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
+    from constructs_lib.synchronous.user_pool import UserPoolToLambda as UserPoolToLambda
     from constructs_lib.watching import InvocationAlarms as InvocationAlarms
     from constructs_lib.watching import InvocationDashboard as InvocationDashboard
 
@@ -58,6 +59,7 @@ _MODULES = {
     "S3ToLambda": "asynchronous.s3",
     "SesToLambda": "asynchronous.ses",
     "SqsToLambda": "polling.sqs",
+    "UserPoolToLambda": "synchronous.user_pool",
 }
 
 __all__ = [
@@ -85,6 +87,7 @@ __all__ = [
     "S3ToLambda",
     "SesToLambda",
     "SqsToLambda",
+    "UserPoolToLambda",
 ]
 
 

@@ -25,6 +25,8 @@ class Pattern:
     resource_budget: int
     """Most resources of the pattern with defaults, not counting the function with its role, policy and log group, nor
     alarms."""
+    emulator_proven: bool = False
+    """Whether it has been deployed on an emulator and driven through its source."""
 
 
 PATTERNS = (
@@ -57,6 +59,16 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=3,
+    ),
+    Pattern(
+        name="UserPoolToLambda",
+        source="Cognito user pool trigger",
+        model=InvocationModel.SYNCHRONOUS,
+        delivery="the client, as an error",
+        execution="the client, as an error; of a custom sender: `failure_queue`, or `on_failure`",
+        captured_by=None,
+        wired_in=(),
+        resource_budget=2,
     ),
     Pattern(
         name="RestApiToLambda",

@@ -25,6 +25,8 @@ _KINDS = {
     "consumer": ("stream_consumer_arn", "a stream consumer of the CDK", _IMPORT),
     "secret": ("secret_arn", "a secret of the CDK", _IMPORT),
     "table": ("table_arn", "a table of the CDK", _IMPORT),
+    "user_pool": ("user_pool_id", "a user pool of the CDK", _IMPORT),
+    "custom_sender_kms_key": ("key_arn", "a key of the CDK", _IMPORT),
     "listener": ("listener_arn", "a listener of the CDK", _IMPORT),
     "rule_set": ("receipt_rule_set_name", "a receipt rule set of the CDK", _IMPORT),
     "after": ("receipt_rule_name", "a receipt rule of the CDK", _IMPORT),

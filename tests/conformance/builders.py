@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from aws_cdk import App, Stack
+from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -23,6 +24,7 @@ from constructs_lib import (
     MqToLambda,
     RestApiToStateMachine,
     SesToLambda,
+    UserPoolToLambda,
 )
 from constructs_lib.catalog import PATTERNS, Pattern
 from tests.helpers import ACCOUNT, make_function
@@ -95,7 +97,28 @@ def _state_machine(stack: Stack) -> Any:
     return RestApiToStateMachine(stack, "Pattern", state_machine=machine)
 
 
-WITHOUT_FUNCTION: dict[str, Callable[[Stack], Any]] = {"RestApiToStateMachine": _state_machine}
+def _user_pool(stack: Stack) -> Any:
+    pool = cognito.UserPool(
+        stack,
+        "Source",
+        feature_plan=cognito.FeaturePlan.PLUS,
+        mfa=cognito.Mfa.REQUIRED,
+        mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+        password_policy=cognito.PasswordPolicy(
+            min_length=12, require_digits=True, require_lowercase=True, require_symbols=True, require_uppercase=True
+        ),
+        standard_threat_protection_mode=cognito.StandardThreatProtectionMode.FULL_FUNCTION,
+    )
+    quick = make_function(stack, timeout=Duration.seconds(5))
+    return UserPoolToLambda(
+        stack, "Pattern", function=quick, user_pool=pool, trigger=cognito.UserPoolOperation.PRE_SIGN_UP
+    )
+
+
+WITHOUT_FUNCTION: dict[str, Callable[[Stack], Any]] = {
+    "RestApiToStateMachine": _state_machine,
+    "UserPoolToLambda": _user_pool,
+}
 
 
 MOST_RESOURCES = 450

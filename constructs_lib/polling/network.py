@@ -1,0 +1,61 @@
+"""What a poller needs to reach a source inside a VPC, with a user of its own."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from constructs import Construct, IConstruct
+
+from constructs_lib.acknowledge import acknowledge_wildcard
+from constructs_lib.alarms import WatchedAlarm
+from constructs_lib.checks import check_fast_enough
+from constructs_lib.facts import NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS
+from constructs_lib.polling.mapping import decrypt
+from constructs_lib.timeouts import owned_function
+from constructs_lib.types import AnyFunction, AnySecret, AnyTopic
+
+
+def check_poller_waits(pattern: Construct, function: AnyFunction) -> None:
+    """Raise ``ValueError`` for a function slower than the 14 minutes for which these pollers wait."""
+    check_fast_enough(pattern, function, NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS, "the poller of this source")
+
+
+def reach_network(*others: str) -> list[iam.PolicyStatement]:
+    """Return what lets a poller make its network interfaces, and ``others``, which name no resource either.
+
+    AWS: lambda/with-msk-permissions, lambda/process-mq-messages-with-lambda, lambda/with-documentdb.
+    """
+    actions = [
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+    ]
+    return [iam.PolicyStatement(actions=[*actions, *others], resources=["*"])]
+
+
+def acknowledge_network(policy: IConstruct | None) -> None:
+    """Acknowledge that these actions are allowed on every resource."""
+    if policy is not None:
+        acknowledge_wildcard(policy, "What the poller makes and describes in the VPC is not known beforehand", "*")
+
+
+def read_secret(secret: AnySecret | None) -> list[iam.PolicyStatement]:
+    """Return what lets a poller read the user name and password, or certificate, that it connects with."""
+    if secret is None:
+        return []
+    arn = secret.secret_full_arn or f"{secret.secret_arn}-??????"  # Secrets Manager adds six characters to a name
+    reading = iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn])
+    return [reading, *decrypt(secret.encryption_key)]
+
+
+def watch_errors(pattern: Construct, function: AnyFunction, alarm_topic: AnyTopic | None) -> WatchedAlarm:
+    """Return the alarm on a function's errors, the only sign of failed events where they have no place to go."""
+    return WatchedAlarm(
+        pattern,
+        "ErrorsAlarm",
+        metric=(owned_function(function) or function).metric_errors(statistic="Sum", period=Duration.minutes(5)),
+        threshold=1,
+        description=f"Executions of {pattern.node.path} fail: their batches come again, and hold up those behind them.",
+        alarm_topic=alarm_topic,
+    )
