@@ -115,9 +115,11 @@ def test_the_resource_budget_holds(stack: Stack, pattern: Pattern, built: Any) -
 def test_a_failed_event_ends_where_the_catalog_says(stack: Stack, pattern: Pattern, built: Any) -> None:
     assert "Where a failed event goes" in built.__doc__
     if pattern.captured_by is None:
-        # Of the others, only a poller may lack such a place, and must say so.
-        assert pattern.model is InvocationModel.SYNCHRONOUS or (
-            pattern.model is InvocationModel.POLL and pattern.execution.startswith("nowhere")
+        # Of the others, only a poller may lack such a place, and must say so; or the stack waits for the answer.
+        assert (
+            pattern.model is InvocationModel.SYNCHRONOUS
+            or pattern.execution == "the stack, as an error"
+            or (pattern.model is InvocationModel.POLL and pattern.execution.startswith("nowhere"))
         )
         assert resources(stack, "AWS::SQS::Queue") == {}
         return

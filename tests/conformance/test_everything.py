@@ -31,6 +31,7 @@ WITHOUT_RESOURCE = {
     "ec2:DeleteNetworkInterface",
     "ec2:DescribeSubnets",
     "ec2:DescribeSecurityGroups",
+    "config:PutEvaluations",
     "kinesis:ListStreams",
     "dynamodb:ListStreams",
 }
