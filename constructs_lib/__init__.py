@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from constructs_lib.asynchronous.custom_resource import CustomResourceToLambda as CustomResourceToLambda
     from constructs_lib.asynchronous.invocation import AsyncInvocation as AsyncInvocation
     from constructs_lib.asynchronous.logs import LogsToLambda as LogsToLambda
+    from constructs_lib.asynchronous.rest_api import RestApiToLambdaAsync as RestApiToLambdaAsync
     from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
     from constructs_lib.asynchronous.ses import SesToLambda as SesToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from constructs_lib.offload.jobs import JobApi as JobApi
     from constructs_lib.offload.sqs import RestApiToSqsToLambda as RestApiToSqsToLambda
     from constructs_lib.offload.state_machine import RestApiToStateMachine as RestApiToStateMachine
+    from constructs_lib.polling.documentdb import DocumentDbToLambda as DocumentDbToLambda
     from constructs_lib.polling.dynamodb import DynamoDbToLambda as DynamoDbToLambda
     from constructs_lib.polling.kinesis import KinesisToLambda as KinesisToLambda
     from constructs_lib.polling.mq import MqToLambda as MqToLambda
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from constructs_lib.synchronous.http_api import HttpApiToLambda as HttpApiToLambda
     from constructs_lib.synchronous.load_balancer import LoadBalancerToLambda as LoadBalancerToLambda
     from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
+    from constructs_lib.synchronous.state_machine import StateMachineToLambda as StateMachineToLambda
     from constructs_lib.synchronous.user_pool import UserPoolToLambda as UserPoolToLambda
     from constructs_lib.watching import InvocationAlarms as InvocationAlarms
     from constructs_lib.watching import InvocationDashboard as InvocationDashboard
@@ -39,6 +42,7 @@ _MODULES = {
     "AsyncInvocation": "asynchronous.invocation",
     "ConfigRuleToLambda": "asynchronous.config_rule",
     "CustomResourceToLambda": "asynchronous.custom_resource",
+    "DocumentDbToLambda": "polling.documentdb",
     "DynamoDbToLambda": "polling.dynamodb",
     "FailureQueue": "failure",
     "FunctionUrlToLambda": "synchronous.function_url",
@@ -54,11 +58,13 @@ _MODULES = {
     "LogsToLambda": "asynchronous.logs",
     "MqToLambda": "polling.mq",
     "RestApiToLambda": "synchronous.rest_api",
+    "RestApiToLambdaAsync": "asynchronous.rest_api",
     "RestApiToSqsToLambda": "offload.sqs",
     "RestApiToStateMachine": "offload.state_machine",
     "S3ToLambda": "asynchronous.s3",
     "SesToLambda": "asynchronous.ses",
     "SqsToLambda": "polling.sqs",
+    "StateMachineToLambda": "synchronous.state_machine",
     "UserPoolToLambda": "synchronous.user_pool",
 }
 
@@ -67,6 +73,7 @@ __all__ = [
     "AsyncInvocation",
     "ConfigRuleToLambda",
     "CustomResourceToLambda",
+    "DocumentDbToLambda",
     "DynamoDbToLambda",
     "FailureQueue",
     "FunctionUrlToLambda",
@@ -82,11 +89,13 @@ __all__ = [
     "LogsToLambda",
     "MqToLambda",
     "RestApiToLambda",
+    "RestApiToLambdaAsync",
     "RestApiToSqsToLambda",
     "RestApiToStateMachine",
     "S3ToLambda",
     "SesToLambda",
     "SqsToLambda",
+    "StateMachineToLambda",
     "UserPoolToLambda",
 ]
 

@@ -15,6 +15,7 @@ _IMPORT = "for an existing one, use the from_... methods of its class"
 _KINDS = {
     "queue": ("queue_arn", "a queue of the CDK", _IMPORT),
     "dead_letter_queue": ("queue_arn", "a queue of the CDK", _IMPORT),
+    "event_bus": ("event_bus_arn", "an event bus of the CDK", _IMPORT),
     "bucket": ("bucket_arn", "a bucket of the CDK", _IMPORT),
     "api": ("rest_api_id", "a REST API of the CDK", _IMPORT),
     "invokers": ("grant_principal", "roles, users, functions or other grantees of the CDK", _IMPORT),
@@ -24,6 +25,7 @@ _KINDS = {
     "stream": ("stream_arn", "a stream of the CDK", _IMPORT),
     "consumer": ("stream_consumer_arn", "a stream consumer of the CDK", _IMPORT),
     "secret": ("secret_arn", "a secret of the CDK", _IMPORT),
+    "cluster": ("cluster_identifier", "a DocumentDB cluster of the CDK", _IMPORT),
     "table": ("table_arn", "a table of the CDK", _IMPORT),
     "user_pool": ("user_pool_id", "a user pool of the CDK", _IMPORT),
     "custom_sender_kms_key": ("key_arn", "a key of the CDK", _IMPORT),

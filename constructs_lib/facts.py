@@ -33,6 +33,11 @@ CUSTOM_RESOURCE_TIMEOUT_MAX_SECONDS: Final = (
     3_600  # cfn: AWS::CloudFormation::CustomResource.ServiceTimeout; the default
 )
 
+# Delivery by EventBridge rules and EventBridge Scheduler
+DELIVERY_RETRY_ATTEMPTS_MAX: Final = 185  # api: events.RetryPolicy, scheduler.RetryPolicy; also the default
+DELIVERY_EVENT_AGE_MIN_SECONDS: Final = 60  # the same
+DELIVERY_EVENT_AGE_MAX_SECONDS: Final = 86_400  # the same; also the default
+
 # Event source mappings
 SQS_BATCH_SIZE_DEFAULT: Final = 10  # api: lambda.CreateEventSourceMappingRequest.BatchSize
 SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX: Final = 10  # the same: more needs a batching window of at least 1 s
@@ -44,6 +49,11 @@ STREAM_RETRIES_MAX: Final = 10_000  # cfn: AWS::Lambda::EventSourceMapping.Maxim
 STREAM_RECORD_AGE_MIN_SECONDS: Final = 60  # docs: lambda/with-kinesis; 0 to 59 are refused
 STREAM_RECORD_AGE_MAX_SECONDS: Final = 604_800  # cfn: AWS::Lambda::EventSourceMapping.MaximumRecordAgeInSeconds
 STREAM_RETENTION_DEFAULT_SECONDS: Final = 86_400  # docs: lambda/services-dynamodb-errors; Kinesis: likewise by default
+SQS_MAX_CONCURRENCY_RANGE: Final = (2, 1_000)  # cfn: AWS::Lambda::EventSourceMapping.ScalingConfig
+SQS_MINIMUM_POLLERS_RANGE: Final = (2, 200)  # docs: lambda/with-sqs; ProvisionedPollerConfig.MinimumPollers
+SQS_MAXIMUM_POLLERS_RANGE: Final = (2, 10_000)  # the same; 2,000 until 2026
+KAFKA_MINIMUM_POLLERS_RANGE: Final = (1, 200)  # cfn: AWS::Lambda::EventSourceMapping.ProvisionedPollerConfig
+KAFKA_MAXIMUM_POLLERS_RANGE: Final = (1, 2_000)  # the same
 NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS: Final = 840  # docs: lambda/with-msk; Kafka, MQ, DocumentDB: 14 minutes
 PARALLELIZATION_FACTOR_MAX: Final = 10  # cfn: AWS::Lambda::EventSourceMapping.ParallelizationFactor
 TUMBLING_WINDOW_MAX_SECONDS: Final = 900  # cfn: AWS::Lambda::EventSourceMapping.TumblingWindowInSeconds

@@ -9,8 +9,10 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_docdb as docdb
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
@@ -18,8 +20,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_ses as ses
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -29,12 +31,14 @@ AnyGrantable: TypeAlias = iam.Role | iam.IRole | iam.User | iam.Group | iam.Prin
 AnyQueue: TypeAlias = sqs.Queue | sqs.IQueue
 AnyTopic: TypeAlias = sns.Topic | sns.ITopic
 AnyAlarm: TypeAlias = cloudwatch.Alarm | cloudwatch.CompositeAlarm | cloudwatch.IAlarm
+AnyEventBus: TypeAlias = events.EventBus | events.IEventBus
 AnyBucket: TypeAlias = s3.Bucket | s3.IBucket
 AnyKey: TypeAlias = kms.Key | kms.IKey
 AnyStream: TypeAlias = kinesis.Stream | kinesis.IStream
 AnyStreamConsumer: TypeAlias = kinesis.StreamConsumer | kinesis.IStreamConsumer
 AnyTable: TypeAlias = dynamodb.Table | dynamodb.TableV2 | dynamodb.ITable
 AnySecret: TypeAlias = secretsmanager.Secret | secretsmanager.ISecret
+AnyDocumentDbCluster: TypeAlias = docdb.DatabaseCluster | docdb.IDatabaseCluster
 AnyBatchFailureTarget: TypeAlias = AnyQueue | AnyTopic | AnyBucket
 AnyLogGroup: TypeAlias = logs.LogGroup | logs.ILogGroup
 AnyFilterPattern: TypeAlias = logs.JsonPattern | logs.SpaceDelimitedTextPattern | logs.IFilterPattern

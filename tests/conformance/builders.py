@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_docdb as docdb
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -17,6 +18,7 @@ from constructs import Construct
 import constructs_lib
 from constructs_lib import (
     AlarmToLambda,
+    DocumentDbToLambda,
     DynamoDbToLambda,
     LambdaFunction,
     LoadBalancerToLambda,
@@ -80,9 +82,17 @@ def _imported_secret(stack: Stack) -> secretsmanager.ISecret:
     return secretsmanager.Secret.from_secret_complete_arn(stack, "Secret", arn)
 
 
+def _documentdb(stack: Stack, function: LambdaFunction) -> Any:
+    cluster = docdb.DatabaseCluster.from_database_cluster_attributes(stack, "Source", db_cluster_identifier="orders")
+    return DocumentDbToLambda(
+        stack, "Pattern", function=function, cluster=cluster, database_name="shop", secret=_imported_secret(stack)
+    )
+
+
 BUILDERS: dict[str, Callable[[Stack, LambdaFunction], Any]] = {
     "LogsToLambda": _logs,
     "MqToLambda": _mq,
+    "DocumentDbToLambda": _documentdb,
     "DynamoDbToLambda": _dynamodb,
     "AlarmToLambda": _alarm,
     "LoadBalancerToLambda": _load_balancer,
