@@ -1,0 +1,219 @@
+"""Step Functions state machine to a function."""
+
+from typing import Unpack
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as stepfunctions
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
+from constructs_lib.asynchronous.pattern import ExecutionOptions
+from constructs_lib.checks import check_function, check_kinds, refuse_unknown
+from constructs_lib.delivery import delivery_dead_letter_queue
+from constructs_lib.execution import catch_failed_executions
+from constructs_lib.facts import FUNCTION_TIMEOUT_MAX_SECONDS
+from constructs_lib.failure import watch
+from constructs_lib.timeouts import function_timeout_seconds
+from constructs_lib.types import AnyFunction, AnyQueue
+
+_SERVICE_ERRORS = [
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",  # which CDK does not retry by itself
+]
+_START_SECONDS = 10  # a new environment may take as long before the function's timeout begins
+_CALLBACK = stepfunctions.IntegrationPattern.WAIT_FOR_TASK_TOKEN
+
+
+class StateMachineToLambda(Construct):
+    """A state machine of one task that invokes a function, retries it and keeps what fails.
+
+    Step Functions invokes at least once: errors of the Lambda service and throttling are tried again six times, so the
+    handler must bear seeing an input twice. What it returns is the output of the execution; a handler that cannot do
+    the work must raise. Invoked asynchronously, what it returns is dropped. With a callback, the handler gets
+    ``{"taskToken": ..., "input": ...}``, and the execution waits until someone calls ``SendTaskSuccess`` or
+    ``SendTaskFailure`` with that token; the function may.
+
+    Where a failed event goes
+        *delivery* and *execution*: after the retries, the input, the error and the id of the execution go to
+        ``failure_queue``, which an alarm watches, and the execution fails. Invoked asynchronously, what the handler
+        fails on goes to ``on_failure``; by default to a failure queue beneath the function, which both then share.
+
+    Parameters
+    ----------
+    scope, id
+        Where the construct stands in the construct tree.
+    function
+        Owned, alias, version or imported; to be invoked asynchronously, with its role.
+    invocation_type
+        ``LambdaInvocationType.EVENT`` invokes asynchronously: the execution is over when Lambda has queued the event.
+        Default: ``REQUEST_RESPONSE``, which waits.
+    integration_pattern
+        ``IntegrationPattern.WAIT_FOR_TASK_TOKEN`` waits for a callback. Default: ``REQUEST_RESPONSE``.
+    task_timeout
+        How long one try may take; needed with a callback, which Step Functions would await for a year. Default: the
+        function's timeout, or 15 minutes if that is not known, and 10 seconds for a new environment.
+    dead_letter_queue
+        A standard queue for failed executions. Default: a new ``FailureQueue``, or that of the function if it is
+        invoked asynchronously.
+    options
+        ``alarm_topic``, notified when a failed execution waits; and with ``LambdaInvocationType.EVENT`` the other
+        parameters of ``ExecutionOptions``.
+
+    Attributes
+    ----------
+    function
+        What was given.
+    state_machine : stepfunctions.StateMachine
+        Start it with ``.state_machine.grant_start_execution(...)``. It logs every step, without the data, and traces.
+    task : tasks.LambdaInvoke
+        To add retries of your own errors to.
+    failure_queue : sqs.IQueue
+        Where failed executions wait.
+    alarms : list of cloudwatch.Alarm
+        All that watch this pattern.
+
+    Raises
+    ------
+    ValueError
+        If a callback has no ``task_timeout`` or is invoked asynchronously, if ``dead_letter_queue`` is FIFO, or if
+        options of asynchronous invocation come without it. With it, as ``AsynchronousPattern`` does.
+    TypeError
+        If a parameter is not such a CDK object, or there is no such parameter.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        function: AnyFunction,
+        invocation_type: tasks.LambdaInvocationType = tasks.LambdaInvocationType.REQUEST_RESPONSE,
+        integration_pattern: stepfunctions.IntegrationPattern = stepfunctions.IntegrationPattern.REQUEST_RESPONSE,
+        task_timeout: Duration | None = None,
+        dead_letter_queue: AnyQueue | None = None,
+        **options: Unpack[ExecutionOptions],
+    ) -> None:
+        super().__init__(scope, id)
+        refuse_unknown(self, options, ExecutionOptions)
+        check_function(self, function)
+        check_kinds(self, alarm_topic=options.get("alarm_topic"))
+        is_event = invocation_type is tasks.LambdaInvocationType.EVENT
+        self._check(is_event, integration_pattern is _CALLBACK, task_timeout, options)
+        self.function = function
+        self.alarms: list[cloudwatch.Alarm] = []
+        shared: AnyQueue | None = None
+        if is_event:
+            capture = catch_failed_executions(
+                function,
+                on_failure=options.get("on_failure"),
+                on_success=options.get("on_success"),
+                retry_attempts=options.get("retry_attempts"),
+                max_event_age=options.get("max_event_age"),
+                alarm_topic=options.get("alarm_topic"),
+            )
+            self.alarms, shared = capture.alarms, capture.failure_queue
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        topic = options.get("alarm_topic")
+        self.failure_queue = delivery_dead_letter_queue(self, dead_letter_queue, shared, role, topic)
+        self.alarms = list(dict.fromkeys([*self.alarms, watch(self.failure_queue, topic)]))
+        self.task = self._make_task(invocation_type, integration_pattern, task_timeout)
+        self.state_machine = stepfunctions.StateMachine(
+            self,
+            "StateMachine",
+            definition_body=stepfunctions.DefinitionBody.from_chainable(self.task),
+            role=role,
+            logs=stepfunctions.LogOptions(
+                destination=logs.LogGroup(self, "Log", retention=logs.RetentionDays.ONE_MONTH),
+                level=stepfunctions.LogLevel.ALL,
+            ),
+            tracing_enabled=True,
+        )
+        acknowledge(
+            role,
+            "Log deliveries and X-Ray have no resources to name: their actions only take *",
+            "AwsSolutions-IAM5[Resource::*]",
+        )
+        acknowledge_wildcard(role, "CDK lets a task invoke every version and alias", f"{function.function_arn}:*")
+        if integration_pattern is _CALLBACK and function.role is not None:
+            # A policy of its own: in the role's default policy, function and state machine would need each other.
+            iam.Policy(self, "TaskResponse", roles=[function.role], statements=[self._task_response()])
+        acknowledge_no_dead_letter_queue(function, "The state machine, or the on-failure destination, has the event")
+
+    def _check(self, is_event: bool, is_callback: bool, timeout: Duration | None, options: ExecutionOptions) -> None:
+        if is_callback and (is_event or timeout is None):
+            found = "invocation_type=EVENT" if is_event else "none"
+            expected = "to be invoked synchronously" if is_event else "to have a task_timeout"
+            raise ValueError(
+                f"{self.node.path}: expected a task that waits for a callback {expected}, got {found}; without, an "
+                "execution whose handler failed would wait for a year"
+            )
+        useless = ", ".join(name for name, value in options.items() if value is not None and name != "alarm_topic")
+        if useless and not is_event:
+            raise ValueError(
+                f"{self.node.path}: expected {useless} only with invocation_type=LambdaInvocationType.EVENT, got "
+                f"{useless} for a task that waits; its failures end in dead_letter_queue"
+            )
+
+    def _make_task(
+        self,
+        invocation_type: tasks.LambdaInvocationType,
+        integration_pattern: stepfunctions.IntegrationPattern,
+        timeout: Duration | None,
+    ) -> tasks.LambdaInvoke:
+        is_callback = integration_pattern is _CALLBACK
+        waits = invocation_type is tasks.LambdaInvocationType.REQUEST_RESPONSE and not is_callback
+        known = function_timeout_seconds(self.function) or FUNCTION_TIMEOUT_MAX_SECONDS
+        path = stepfunctions.JsonPath
+        task = tasks.LambdaInvoke(
+            self,
+            "Invoke",
+            lambda_function=self.function,
+            invocation_type=None if is_callback else invocation_type,
+            integration_pattern=integration_pattern,
+            payload=stepfunctions.TaskInput.from_object({"taskToken": path.task_token, "input": path.entire_payload})
+            if is_callback
+            else None,
+            output_path="$.Payload" if waits else None,
+            retry_on_service_exceptions=False,
+            task_timeout=stepfunctions.Timeout.duration(timeout or Duration.seconds(known + _START_SECONDS)),
+        )
+        task.add_retry(
+            errors=_SERVICE_ERRORS,
+            interval=Duration.seconds(2),
+            max_attempts=6,
+            backoff_rate=2,
+            jitter_strategy=stepfunctions.JitterType.FULL,
+        )
+        # The error replaces the input, which may be no object to add it to; the execution has the input.
+        keep = tasks.SqsSendMessage(
+            self,
+            "KeepFailure",
+            queue=self.failure_queue,
+            message_body=stepfunctions.TaskInput.from_object(
+                {
+                    "executionId": path.string_at("$$.Execution.Id"),
+                    "input": path.object_at("$$.Execution.Input"),
+                    "error": path.string_at("$.Error"),
+                    "cause": path.string_at("$.Cause"),
+                }
+            ),
+            result_path=path.DISCARD,
+        )
+        keep.add_retry(max_attempts=3)
+        task.add_catch(
+            keep.next(stepfunctions.Fail(self, "Failed", error_path="$.Error", cause_path="$.Cause")).start_state
+        )
+        return task
+
+    def _task_response(self) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            actions=["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
+            resources=[self.state_machine.state_machine_arn],
+        )
