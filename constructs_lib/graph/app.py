@@ -22,8 +22,8 @@ class App:
         self.templates = tuple(templates)
         self.by_type: dict[str, list[Resource]] = defaultdict(list)
         """The resources of each type, in the order of templates and logical ids."""
-        self.exports: list[tuple[Template, Any, Any]] = []
-        """Template, name and value of each exported output; names may be intrinsics."""
+        self.exports: list[tuple[Template, dict[str, Any]]] = []
+        """The outputs that are exported, each with its template."""
         self._indexes = {id(template): index for index, template in enumerate(self.templates)}
         for template in self.templates:
             for _, resource in sorted(template.resources.items()):
@@ -31,7 +31,7 @@ class App:
             for output in template.section("Outputs").values():
                 export = output.get("Export") if isinstance(output, dict) else None
                 if isinstance(export, dict):
-                    self.exports.append((template, export.get("Name"), output.get("Value")))
+                    self.exports.append((template, output))
 
     def index(self, template: Template) -> int:
         """Return the position of a template among the templates of the app."""

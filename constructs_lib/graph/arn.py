@@ -1,9 +1,11 @@
 """The fields of the ARN that a reference denotes, and the resource that a name or ARN denotes."""
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from constructs_lib.graph.template import UNKNOWN_PARTITION, Resource
-from constructs_lib.graph.values import UNKNOWN, Reference, Scalar, Text, Value, fold, unfold
+from constructs_lib.graph.nearest import nearest
+from constructs_lib.graph.template import UNKNOWN_PARTITION, Resource, Template
+from constructs_lib.graph.values import UNKNOWN, Reference, Scalar, Text, Unknown, Value, fold, unfold
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -33,6 +35,8 @@ _TYPES_OF_SERVICE: Final = {
     "dynamodb": ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
 }
 
+_NAME: Final = re.compile(r"[\w.${}-]+")
+
 _KIND_BEFORE_NAME: Final = {"lambda", "kinesis", "dynamodb"}
 """Their ARNs end with ``function:name``, ``stream/name`` or ``table/name``, the others with the name alone."""
 
@@ -61,8 +65,8 @@ def qualifier_of(world: "World", resource: Resource) -> "str | Reference":
     return name if name is not None else Reference(resource, _QUALIFIED[resource.type])
 
 
-def resource_of(world: "World", value: Value) -> Resource | None:
-    """Return the resource of the app that a reference, or an ARN with a physical name, denotes."""
+def resource_of(world: "World", here: Template, value: Value) -> Resource | None:
+    """Return the resource of the app that a reference, or an ARN with a physical name, denotes in a template."""
     if isinstance(value, Reference):
         return value.resource
     if not isinstance(value, str | Text):
@@ -74,7 +78,8 @@ def resource_of(world: "World", value: Value) -> Resource | None:
     _, _, service, region, account, *rest = fields
     names = "/".join(rest).split("/")
     name = names[1] if service in _KIND_BEFORE_NAME and len(names) > 1 else names[0]
-    return named(world, service, unfold(name, holes), region, account)
+    resource = named(world, here, service, unfold(name, holes), region, account)
+    return resource if isinstance(resource, Resource) else None
 
 
 def service_of(value: Value) -> str | None:
@@ -83,30 +88,38 @@ def service_of(value: Value) -> str | None:
     return fields[2] if len(fields) > 2 and fields[0] == "arn" and fields[2].isascii() else None
 
 
-def named(world: "World", service: str, name: Value, region: str = "", account: str = "") -> Resource | None:
-    """Return the one resource of a service that has the physical name; None when there is none or no telling."""
+def named(
+    world: "World", here: Template, service: str, name: Value, region: str = "", account: str = ""
+) -> Resource | Unknown | None:
+    """Return the resource of a service that a physical name denotes in a template.
+
+    ``UNKNOWN`` is any resource of the service, or one elsewhere; None is certainly no resource of the app.
+    """
     if isinstance(name, Reference):
         return name.resource
-    if not isinstance(name, Scalar):
+    if isinstance(name, Text | Unknown):
+        return UNKNOWN
+    types = _TYPES_OF_SERVICE.get(service, ())
+    if not isinstance(name, Scalar) or not _NAME.fullmatch(str(name)):
         return None
-    found = [
-        resource
-        for resource in world.once(_by_name).get(str(name), ())
-        if resource.type in _TYPES_OF_SERVICE.get(service, ())
-        and _may_equal(region, resource.template.environment.region)
-        and _may_equal(account, resource.template.environment.account)
-    ]
-    return found[0] if len(found) == 1 else None
+    names, open_types = world.once(_by_name)
+    same = [(one.template, one) for one in names.get(str(name), ()) if one.type in types]
+    found = nearest(here, same, region, account)
+    if found is None and ("${" in str(name) or not open_types.isdisjoint(types)):
+        return UNKNOWN
+    return found
 
 
-def _may_equal(one: str, other: str) -> bool:
-    return not one or not one.isascii() or one == other or one.startswith("${") or other.startswith("${")
-
-
-def _by_name(world: "World") -> dict[str, list[Resource]]:
+def _by_name(world: "World") -> tuple[dict[str, list[Resource]], set[str]]:
+    """Return the resources by physical name, and the types of those whose name is not known."""
     names: dict[str, list[Resource]] = {}
+    open_types = set()
     for resource in world.of_type(*_PHYSICAL_NAMES):
-        name = world.properties(resource)[_PHYSICAL_NAMES[resource.type]].text()
+        place = world.properties(resource)[_PHYSICAL_NAMES[resource.type]]
+        name = place.text()
         if name is not None:
             names.setdefault(name, []).append(resource)
-    return names
+        # What CloudFormation makes up is no name that somebody writes down.
+        if not place.absent and (name is None or "${" in name):
+            open_types.add(resource.type)
+    return names, open_types

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from constructs_lib.graph.arn import VERSION
 from constructs_lib.graph.node import Node
-from constructs_lib.graph.targets import LATEST, Qualifier, Target, lambda_target, qualifier
+from constructs_lib.graph.targets import LATEST, Qualifier, Target, find_target, qualifier
 from constructs_lib.graph.template import Resource
-from constructs_lib.graph.values import UNKNOWN
+from constructs_lib.graph.unseen import reachable
+from constructs_lib.graph.values import UNKNOWN, Reference, Unknown
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 class AsyncConfig:
     """An ``AWS::Lambda::EventInvokeConfig``."""
 
-    function: Resource | None
-    """None when the function is not in the app, or unknown: then it may be any."""
+    function: Resource | Unknown | None
+    """None when the function is not in the app."""
     qualifier: Qualifier
     properties: Node
 
@@ -30,13 +32,13 @@ class AsyncConfig:
 
     def applies_to(self, target: Target) -> bool:
         """Say whether it is, or may be, for the target or its unpublished version."""
-        return self.qualifier in (target.qualifier, LATEST, UNKNOWN) or target.qualifier is UNKNOWN
+        return self.qualifier == LATEST or _may_equal(self.qualifier, target.qualifier)
 
 
 def async_configs(world: "World", function: Resource) -> Sequence[AsyncConfig]:
-    """Return the asynchronous configurations of a function, and those whose function is unknown."""
+    """Return the asynchronous configurations that are, or may be, of a function."""
     configs = world.once(_by_function)
-    return [*configs.get(function, ()), *configs.get(None, ())]
+    return [*configs.get(function, ()), *(configs.get(UNKNOWN, ()) if reachable(world, function) else ())]
 
 
 def all_async_configs(world: "World") -> Sequence[AsyncConfig]:
@@ -44,9 +46,9 @@ def all_async_configs(world: "World") -> Sequence[AsyncConfig]:
     found = []
     for resource in world.of_type("AWS::Lambda::EventInvokeConfig"):
         properties = world.properties(resource)
-        target = lambda_target(properties["FunctionName"])
+        target = find_target(properties["FunctionName"])
         name = qualifier(world, properties["Qualifier"].value)
-        found.append(AsyncConfig(target.function if target else None, name, properties))
+        found.append(AsyncConfig(target.function if isinstance(target, Target) else target, name, properties))
     return found
 
 
@@ -61,10 +63,18 @@ def failure_targets(world: "World", target: Target) -> Sequence[Node]:
     return [node for node in (dead_letter_target(world, target.function), *targets) if not node.absent]
 
 
-def _by_function(world: "World") -> dict[Resource | None, list[AsyncConfig]]:
-    configs: dict[Resource | None, list[AsyncConfig]] = defaultdict(list)
+def _by_function(world: "World") -> dict[Resource | Unknown | None, list[AsyncConfig]]:
+    configs: dict[Resource | Unknown | None, list[AsyncConfig]] = defaultdict(list)
     for config in world.once(all_async_configs):
-        # A literal name that is no function of the app is a function elsewhere, not an unknown one.
-        if config.function is not None or config.properties["FunctionName"].text() is None:
-            configs[config.function].append(config)
+        configs[config.function].append(config)
     return configs
+
+
+def _may_equal(one: Qualifier, other: Qualifier) -> bool:
+    if one == other or UNKNOWN in (one, other):
+        return True
+    for reference, name in ((one, other), (other, one)):
+        # The number of a version is not known before the deployment, nor always the name of an alias.
+        if isinstance(reference, Reference) and isinstance(name, str):
+            return name != LATEST and name.isdecimal() is (reference.resource.type == VERSION)
+    return False

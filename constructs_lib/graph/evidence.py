@@ -3,7 +3,7 @@
 API Gateway, state machines and permissions need more than a property; they have their own modules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,8 @@ from constructs_lib.graph import services
 from constructs_lib.graph.invocation import Invocation
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.services import Service
-from constructs_lib.graph.targets import Target, lambda_target, qualifier
+from constructs_lib.graph.targets import Target, find_target, lambda_target, qualifier
+from constructs_lib.graph.values import UNKNOWN
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -115,24 +116,43 @@ _ROWS: Final = (
         models=(("REQUEST_RESPONSE", _SYNC), ("EVENT", _ASYNC)),
     ),
     _Row("AWS::AppSync::DataSource", "LambdaConfig.LambdaFunctionArn", services.APPSYNC),
-    _Row("AWS::AppSync::GraphQLApi", "LambdaAuthorizerConfig.AuthorizerUri", services.APPSYNC),
+    _Row("AWS::AppSync::GraphQLApi", "LambdaAuthorizerConfig.AuthorizerUri", services.APPSYNC, absent=_SYNC),
     _Row("AWS::SecretsManager::RotationSchedule", "RotationLambdaARN", services.SECRETS_MANAGER),
 )
 
 
 def property_invocations(world: "World") -> Iterator[Invocation]:
     """Yield the invocations that a property of some resource states."""
-    for row in _ROWS:
-        for resource in world.of_type(*_types(world, row.type)):
-            properties = world.properties(resource)
-            for settings, place in properties.select(row.pattern):
-                target = lambda_target(place)
-                if target is None:
-                    continue
-                if row.qualifier and not properties[row.qualifier].absent:
-                    target = Target(target.function, qualifier(world, properties[row.qualifier].value))
-                source = properties[row.source] if row.source else None
-                yield Invocation(target, _model(row, settings), row.service, place, settings, source)
+    for row, properties, settings, place in world.once(_places):
+        target = lambda_target(place)
+        if target is None:
+            continue
+        if row.qualifier and not properties[row.qualifier].absent:
+            target = Target(target.function, qualifier(world, properties[row.qualifier].value))
+        source = properties[row.source] if row.source else None
+        yield Invocation(target, _model(row, properties, settings), row.service, place, settings, source)
+
+
+def unresolved_asynchronous(world: "World") -> Sequence[Node]:
+    """Return the properties that may name any function to be invoked asynchronously; ask with ``world.once``."""
+    return [
+        place
+        for row, properties, settings, place in world.once(_places)
+        if _model(row, properties, settings) in (_ASYNC, None)
+        and settings["Protocol"].text() in (None, "lambda")
+        and find_target(place) is UNKNOWN
+    ]
+
+
+def _places(world: "World") -> list[tuple[_Row, Node, Node, Node]]:
+    """Return the properties that may name a function, after the row, all properties, and what stands around."""
+    return [
+        (row, properties, settings, place)
+        for row in _ROWS
+        for resource in world.of_type(*_types(world, row.type))
+        for properties in (world.properties(resource),)
+        for settings, place in properties.select(row.pattern)
+    ]
 
 
 def _types(world: "World", name: str) -> list[str]:
@@ -141,7 +161,10 @@ def _types(world: "World", name: str) -> list[str]:
     return sorted(known for known in world.app.by_type if known.startswith(name[:-1]))
 
 
-def _model(row: _Row, settings: Node) -> InvocationModel | None:
+def _model(row: _Row, properties: Node, settings: Node) -> InvocationModel | None:
+    # A rule or schedule that is turned off invokes nothing, until somebody turns it on.
+    if properties["State"].text() == "DISABLED":
+        return None
     choice = settings.get(row.choice) if row.choice else None
     if choice is None or choice.absent:
         return row.absent or row.service.model

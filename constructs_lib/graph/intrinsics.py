@@ -1,19 +1,24 @@
 """The intrinsic functions: each takes a world, the template and its argument, and returns a value."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.graph.arn import arn_fields
+from constructs_lib.graph.nearest import nearest
 from constructs_lib.graph.parameters import parameter, pseudo_parameter
 from constructs_lib.graph.template import Template
-from constructs_lib.graph.values import UNKNOWN, Reference, Scalar, Structure, Value, join, scalar_text
+from constructs_lib.graph.values import UNKNOWN, Reference, Scalar, Structure, Value, fold, join, scalar_text
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
 
 Function = Callable[["World", Template, Any], Value]
 
+_Output = tuple[Template, Any]
+"""An output, after the template it is in."""
+
+_INDEX = re.compile(r"[0-9]{1,9}")
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -50,7 +55,11 @@ def _get_att(world: "World", template: Template, argument: Any) -> Value:
     if name in template.nested and attribute.startswith("Outputs."):
         nested = template.nested[name]
         output = nested.section("Outputs").get(attribute.removeprefix("Outputs."))
-        return world.resolve(nested, output.get("Value")) if isinstance(output, dict) else UNKNOWN
+        return (
+            world.resolve(nested, output.get("Value"))
+            if isinstance(output, dict) and _exists(world, nested, output)
+            else UNKNOWN
+        )
     if name in template.resources:
         return Reference(template.resources[name], attribute)
     return UNKNOWN
@@ -97,7 +106,7 @@ def _select(world: "World", template: Template, argument: Any) -> Value:
         return UNKNOWN
     index = world.resolve(template, argument[0])
     elements = _list(world, template, argument[1])
-    if not isinstance(index, int | str) or not str(index).isdecimal() or elements is None:
+    if not isinstance(index, int | str) or not _INDEX.fullmatch(str(index)) or elements is None:
         return UNKNOWN
     return elements[int(index)] if int(index) < len(elements) else UNKNOWN
 
@@ -122,19 +131,16 @@ def _find_in_map(world: "World", template: Template, argument: Any) -> Value:
 
 def _import_value(world: "World", template: Template, argument: Any) -> Value:
     name = world.resolve(template, argument)
-    if not isinstance(name, str):
-        return UNKNOWN
-    exports = world.once(_exports).get(name, [])
-    # The same name in stacks of two regions or accounts: which one is meant is not known.
-    return world.resolve(*exports[0]) if len(exports) == 1 else UNKNOWN
+    exports = world.once(_exports).get(name, ()) if isinstance(name, str) else ()
+    return _nearest_output(world, template, exports)
 
 
-def _exports(world: "World") -> dict[str, list[tuple[Template, Any]]]:
-    exports: dict[str, list[tuple[Template, Any]]] = {}
-    for exporter, raw_name, value in world.app.exports:
-        name = world.resolve(exporter, raw_name)
+def _exports(world: "World") -> dict[str, list[_Output]]:
+    exports: dict[str, list[_Output]] = {}
+    for exporter, output in world.app.exports:
+        name = world.resolve(exporter, output["Export"].get("Name"))
         if isinstance(name, str):
-            exports.setdefault(name, []).append((exporter, value))
+            exports.setdefault(name, []).append((exporter, output))
     return exports
 
 
@@ -143,14 +149,36 @@ def _get_stack_output(world: "World", template: Template, argument: Any) -> Valu
     if not isinstance(argument, dict):
         return UNKNOWN
     stack, output = (world.resolve(template, argument.get(key)) for key in ("StackName", "OutputName"))
-    region = world.resolve(template, argument.get("Region", {"Ref": "AWS::Region"}))
-    found = [
-        (other, other.section("Outputs").get(str(output)))
-        for other in world.app.templates
-        if other.environment.stack_name == stack is not None and other.environment.region == region
-    ]
-    values = [world.resolve(other, output.get("Value")) for other, output in found if isinstance(output, dict)]
-    return values[0] if len(values) == 1 else UNKNOWN
+    region = world.resolve(template, argument.get("Region", ""))
+    # A role of another account lets the stack read there.
+    role = fold(world.resolve(template, argument.get("RoleArn", "::::")))[0].split(":")
+    if not isinstance(stack, str) or not isinstance(region, str) or len(role) < 5:
+        return UNKNOWN
+    outputs = [(other, other.section("Outputs").get(str(output))) for other in world.once(_stacks).get(stack, ())]
+    return _nearest_output(world, template, outputs, region, role[4])
+
+
+def _stacks(world: "World") -> dict[str, list[Template]]:
+    stacks: dict[str, list[Template]] = {}
+    for template in world.app.templates:
+        if template.environment.stack_name is not None:
+            stacks.setdefault(template.environment.stack_name, []).append(template)
+    return stacks
+
+
+def _nearest_output(
+    world: "World", template: Template, outputs: Iterable[_Output], region: str = "", account: str = ""
+) -> Value:
+    dicts = ((other, output) for other, output in outputs if isinstance(output, dict))
+    existing = [(other, (other, output)) for other, output in dicts if _exists(world, other, output)]
+    found = nearest(template, existing, region, account)
+    return world.resolve(found[0], found[1].get("Value")) if isinstance(found, tuple) else UNKNOWN
+
+
+def _exists(world: "World", template: Template, output: dict[str, Any]) -> bool:
+    condition = output.get("Condition")
+    within = template.parent is None or world.exists(template.parent)
+    return within and (not isinstance(condition, str) or world.holds(template, condition))
 
 
 def _list(world: "World", template: Template, raw: Any) -> list[Value] | None:

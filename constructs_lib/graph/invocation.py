@@ -44,4 +44,4 @@ class Invocation:
         """The resource whose events are sent: the topic of a subscription; None when it is not in the app."""
         if self.source_node is None:
             return self.resource
-        return resource_of(self.evidence.world, self.source_node.value)
+        return resource_of(self.evidence.world, self.resource.template, self.source_node.value)

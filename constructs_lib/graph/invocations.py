@@ -9,6 +9,7 @@ from constructs_lib.graph.apis import api_invocations
 from constructs_lib.graph.evidence import property_invocations
 from constructs_lib.graph.invocation import Invocation
 from constructs_lib.graph.permissions import permission_invocations
+from constructs_lib.graph.policies import policy_invocations
 from constructs_lib.graph.state_machines import state_machine_invocations
 from constructs_lib.graph.template import Resource
 
@@ -24,11 +25,13 @@ def invocations(world: "World") -> Mapping[Resource, Sequence[Invocation]]:
     found: dict[Resource, list[Invocation]] = defaultdict(list)
     stated = chain(property_invocations(world), api_invocations(world), state_machine_invocations(world))
     for invocation in stated:
-        found[invocation.function].append(invocation)
+        # What is deployed under a condition can be named where the condition does not hold.
+        if world.exists(invocation.function):
+            found[invocation.function].append(invocation)
     accounted = {(function, one.service) for function, several in found.items() for one in several}
-    for invocation in permission_invocations(world):
+    for invocation in chain(permission_invocations(world), policy_invocations(world)):
         key = (invocation.function, invocation.service)
-        if key not in accounted:
+        if key not in accounted and world.exists(invocation.function):
             accounted.add(key)
             found[invocation.function].append(invocation)
     return dict(found)

@@ -56,7 +56,7 @@ def mappings(world: "World") -> Sequence[Mapping]:
     for resource in world.of_type("AWS::Lambda::EventSourceMapping"):
         properties = world.properties(resource)
         arn = properties["EventSourceArn"].value
-        source = resource_of(world, arn)
+        source = resource_of(world, resource.template, arn)
         service = service_of(arn) if source is None else _SERVICES.get(source.type)
         if not properties["SelfManagedEventSource"].absent:
             service = "kafka"

@@ -1,7 +1,7 @@
 """A place in the properties of a resource, read through intrinsic functions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.graph.template import Resource, Template
@@ -105,4 +105,4 @@ class Node:
         yield from nodes
 
     def _child(self, template: Template, raw: Any, key: str) -> "Node":
-        return replace(self, template=template, raw=raw, path=(*self.path, key))
+        return Node(self.world, self.resource, template, raw, (*self.path, key))

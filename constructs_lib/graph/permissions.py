@@ -1,59 +1,71 @@
 """Permissions to invoke a function: what they allow, as evidence of invokers that are not in sight."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from constructs_lib.graph import services
-from constructs_lib.graph.document import read_document
 from constructs_lib.graph.invocation import Invocation
-from constructs_lib.graph.services import Service, service_of_principal
+from constructs_lib.graph.node import Node
+from constructs_lib.graph.services import (
+    API_GATEWAY,
+    CALLER,
+    COGNITO,
+    FUNCTION_URL,
+    Service,
+    service_of_principal,
+)
+from constructs_lib.graph.statements import INVOKE, INVOKE_URL, allowing, matches, principals
 from constructs_lib.graph.targets import lambda_target
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
 
-_INVOKE: Final = {"lambda:invokefunction", "lambda:invoke*", "lambda:*", "*"}
+_VIA_URL: Final = re.compile(r'"lambda:(functionurlauthtype|invokedviafunctionurl": \[?"?true)')
+_CHOOSING: Final = (API_GATEWAY, COGNITO)
+"""What is set at the API or at the user pool decides how these invoke."""
 
 
 def permission_invocations(world: "World") -> Iterator[Invocation]:
     """Yield an invocation for each service that a permission or a resource policy lets invoke a function."""
     for resource in world.of_type("AWS::Lambda::Permission"):
         properties = world.properties(resource)
-        function = properties["FunctionName"]
-        service = _service(properties["Action"].text(), properties["Principal"].text())
-        target = lambda_target(function)
-        if service is not None and target is not None:
-            yield Invocation(target, service.model, service, function, properties)
+        yield from _invocation(properties["FunctionName"], _permitted(properties))
     for resource in world.of_type("AWS::Lambda::ResourcePolicy"):
         properties = world.properties(resource)
-        target = lambda_target(properties["ResourceArn"])
-        if target is not None:
-            document = read_document(properties["PolicyDocument"])
-            for service in _services(document.data if document else None):
-                yield Invocation(target, service.model, service, properties["ResourceArn"], properties)
+        for service in _allowed(properties["PolicyDocument"]):
+            yield from _invocation(properties["ResourceArn"], service)
 
 
-def _services(policy: Any) -> Iterator[Service]:
-    statements = policy.get("Statement") if isinstance(policy, dict) else None
-    for statement in _listed(statements):
-        if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
-            continue
-        principal = statement.get("Principal")
-        principals = _listed(principal.get("Service")) if isinstance(principal, dict) else [principal]
-        for action in _listed(statement.get("Action")):
-            for name in principals:
-                service = _service(action, name)
-                if service is not None:
-                    yield service
+def _invocation(place: Node, service: Service | None) -> Iterator[Invocation]:
+    target = lambda_target(place)
+    if service is not None and target is not None:
+        model = None if service in _CHOOSING else service.model
+        yield Invocation(target, model, service, place, place.world.properties(place.resource))
 
 
-def _service(action: Any, principal: Any) -> Service | None:
-    if not isinstance(action, str) or not isinstance(principal, str):
-        return None
-    if action.lower() == "lambda:invokefunctionurl":
-        return services.FUNCTION_URL
-    return service_of_principal(principal) if action.lower() in _INVOKE else None
+def _permitted(properties: Node) -> Service | None:
+    action = properties["Action"].text()
+    if properties["InvokedViaFunctionUrl"].text() == "true":
+        return FUNCTION_URL
+    if action is None or matches(action, INVOKE):
+        return _service(properties["Principal"].text())
+    return FUNCTION_URL if matches(action, INVOKE_URL) else None
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _allowed(place: Node) -> Iterator[Service]:
+    for _, statement in allowing(place, INVOKE):
+        condition = json.dumps(statement.get("Condition")).lower()
+        if _VIA_URL.search(condition):
+            yield FUNCTION_URL
+        else:
+            yield from map(_service, principals(statement))
+    for _, statement in allowing(place, INVOKE_URL):
+        if "functionurl" in json.dumps(statement["Action"]).lower():
+            yield FUNCTION_URL
+
+
+def _service(principal: Any) -> Service:
+    """Return the service of a principal; whoever it does not name can invoke in any way."""
+    service = service_of_principal(principal) if isinstance(principal, str) else None
+    return service or CALLER

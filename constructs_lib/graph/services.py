@@ -22,10 +22,11 @@ class Service:
 # facts V1 to V30, each with its source
 ALARM: Final = Service("lambda.alarms.cloudwatch", "a CloudWatch alarm", _ASYNC)
 API_GATEWAY: Final = Service("apigateway", "API Gateway", _SYNC)
-APPSYNC: Final = Service("appsync", "AppSync", _SYNC)
+APPSYNC: Final = Service("appsync", "AppSync", None)
 CLOUDFORMATION: Final = Service("cloudformation", "CloudFormation", _ASYNC)
 CLOUDFRONT: Final = Service("edgelambda", "CloudFront", _SYNC)
 CODECOMMIT: Final = Service("codecommit", "CodeCommit", _ASYNC)
+CALLER: Final = Service("", "a caller outside of the templates", None)
 CODEPIPELINE: Final = Service("codepipeline", "CodePipeline", _ASYNC)
 COGNITO: Final = Service("cognito-idp", "Cognito", _SYNC)
 CONFIG: Final = Service("config", "AWS Config", _ASYNC)

@@ -3,12 +3,15 @@
 Literals are plain Python scalars. ``None`` is absent: the property is missing, or ``AWS::NoValue``.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
 from constructs_lib.graph.template import Resource, Template
 
+_DYNAMIC: Final = re.compile(r"\{\{resolve:.*?(?:\}\}|\Z)", re.DOTALL)
+"""A dynamic reference, which CloudFormation looks up at the deployment."""
 _TEXT_LIMIT: Final = 1_000_000
 """Longer texts are unknown: outputs that import one another could double without end."""
 _HOLE: Final = 0xE000
@@ -60,7 +63,10 @@ def scalar_text(value: Scalar) -> str:
 
 
 def join(values: list[Value], separator: str = "") -> Value:
-    """Join values to a literal string, a text, or the one reference that is all there is."""
+    """Join values to a literal string, a text, or the one reference that is all there is.
+
+    A dynamic reference such as ``{{resolve:ssm:name}}`` is unknown.
+    """
     parts: list[str | Reference | Unknown] = []
     length = 0
     for index, value in enumerate(values):
@@ -76,6 +82,10 @@ def join(values: list[Value], separator: str = "") -> Value:
         length += _length(value)
         if length > _TEXT_LIMIT or len(parts) > _HOLES:
             return UNKNOWN
+    if any(isinstance(part, str) and "{{resolve:" in part for part in parts):
+        text, holes = fold(Text(tuple(parts)))
+        known = [unfold(piece, holes) for piece in _DYNAMIC.split(text)]
+        return join([value for piece in known for value in (UNKNOWN, piece)][1:])
     if not parts:
         return ""
     if len(parts) == 1:

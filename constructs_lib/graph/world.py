@@ -7,7 +7,7 @@ from constructs_lib.graph import conditions, intrinsics
 from constructs_lib.graph.app import App
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.template import Resource, Template
-from constructs_lib.graph.values import UNKNOWN, Structure, Value
+from constructs_lib.graph.values import UNKNOWN, Structure, Value, join
 from constructs_lib.graph.variables import Choice, Undecided
 
 T = TypeVar("T")
@@ -36,6 +36,7 @@ class World:
         self.deciding = deciding
         # By identity, which is cheap. What was resolved is kept with it, so that no other value gets its identity.
         self._values: dict[int, tuple[dict[str, Any], Value]] = {}
+        self._conditions: dict[tuple[Template, str], bool] = {}
         self._depth = 0
         self._answers: dict[Callable[[World], Any], Any] = {}
 
@@ -55,12 +56,15 @@ class World:
 
     def holds(self, template: Template, condition: str) -> bool:
         """Say whether a condition holds; one that does not matter to any resource counts as not holding."""
-        try:
-            return conditions.holds(self, template, condition)
-        except Undecided:
-            if self.deciding:
-                raise
-            return False
+        key = template, condition
+        if key not in self._conditions:
+            try:
+                self._conditions[key] = conditions.holds(self, template, condition)
+            except Undecided:
+                if self.deciding:
+                    raise
+                self._conditions[key] = False
+        return self._conditions[key]
 
     def properties(self, resource: Resource) -> Node:
         """Return the properties of a resource."""
@@ -77,6 +81,9 @@ class World:
         """Resolve a value of a template as far as its outermost list or mapping."""
         if isinstance(raw, list):
             return Structure(template, raw)
+        # A dynamic reference that is not closed is a piece of one, which the surrounding Fn::Join puts together.
+        if isinstance(raw, str) and "{{resolve:" in raw and "}}" in raw:
+            return join([raw])
         if not isinstance(raw, dict):
             value: Value = raw
             return value

@@ -2,8 +2,8 @@
 
 An app without conditions is one world. Every world that is visited can really happen, so what a rule finds in one
 is true whatever the others are. Above ``WORLD_LIMIT`` a fixed sample of the worlds is visited instead of all of them:
-then a finding can be missed, but none is wrong. Any combination of two conditions is in such a sample but for one
-chance in ten thousand.
+then a finding can be missed, but none is wrong. One that depends on two independent conditions with a choice of two
+each is missed once in ten thousand times; one that depends on more of them, or on one of many values, more often.
 """
 
 import random
@@ -75,6 +75,10 @@ def _used(template: Template) -> set[str]:
     """Return the conditions that decide about a resource, a property or an output."""
     names: set[str] = set()
     pending: list[Any] = [template.section("Outputs")]
+    for output in template.section("Outputs").values():
+        condition = output.get("Condition") if isinstance(output, dict) else None
+        if isinstance(condition, str):
+            names.add(condition)
     for resource in template.resources.values():
         if resource.type != METADATA:
             pending.append(resource.raw.get("Properties"))

@@ -6,6 +6,7 @@ from constructs_lib.graph.asynchronous import failure_targets
 from constructs_lib.graph.failure_queues import failure_queues
 from constructs_lib.graph.mappings import mappings
 from constructs_lib.graph.targets import Qualifier, Target
+from constructs_lib.graph.template import Environment
 from constructs_lib.graph.values import UNKNOWN
 from tests.graph.build import FUNCTION, make_world
 
@@ -32,12 +33,18 @@ def config(function: Any, qualifier: Any, destination: Any = "arn") -> dict[str,
         (config("elsewhere", "$LATEST"), "$LATEST", False),
         (config({"Ref": "Other"}, "$LATEST"), "$LATEST", False),
         (config({"Ref": "Fn"}, "$LATEST", {"Ref": "Nothing"}), "$LATEST", True),
+        (config({"Ref": "Fn"}, {"Fn::GetAtt": ["Version", "Version"]}), "7", True),
+        (config({"Ref": "Fn"}, {"Fn::GetAtt": ["Version", "Version"]}), "live", False),
+        (config({"Ref": "Fn"}, {"Fn::GetAtt": ["Version", "Version"]}), "$LATEST", False),
+        (config({"Ref": "Fn"}, "${stageVariables.alias}"), "live", True),
+        (config("{{resolve:ssm:/name}}", "$LATEST"), "$LATEST", True),
         (config({"Ref": "Fn"}, "$LATEST", {"Ref": "AWS::NoValue"}), "$LATEST", False),
     ],
 )
 def test_failure_targets(resource: Any, qualifier: Qualifier, protected: bool) -> None:
     other = {"Type": "AWS::Lambda::Function"}
-    world = make_world({"Resources": {"Fn": FUNCTION, "Other": other, "Config": resource}})
+    version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Fn"}}}
+    world = make_world({"Resources": {"Fn": FUNCTION, "Other": other, "Version": version, "Config": resource}})
     target = Target(world.app.templates[0].resources["Fn"], qualifier)
     assert bool(failure_targets(world, target)) is protected
 
@@ -81,7 +88,7 @@ def test_the_source_of_a_mapping(source: Any, service: str | None, known: bool) 
         "Stream": {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": "clicks"}},
         "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": source},
     }
-    (mapping,) = mappings(make_world({"Resources": resources}))
+    (mapping,) = mappings(make_world({"Resources": resources}, environment=Environment("1", "eu-west-1")))
     assert (mapping.service, mapping.source is not None) == (service, known)
 
 

@@ -52,7 +52,7 @@ EXPECTED = {
     "AWS::CloudFront::Distribution": "synchronous",
     "AWS::Lambda::Url": "synchronous",
     "AWS::Pipes::Pipe": "synchronous",
-    "AWS::AppSync::DataSource": "synchronous",
+    "AWS::AppSync::DataSource": "unknown",
     "AWS::AppSync::GraphQLApi": "synchronous",
     "AWS::Lambda::EventSourceMapping": "poll",
     "AWS::EventsV2::Subscriber": "unknown",
@@ -99,6 +99,8 @@ def test_evidence(row: Any) -> None:
             "asynchronous",
         ),
         ("AWS::Events::Rule", {"Targets": {"Fn::If": ["Missing", [], [{"Arn": ARN}]]}}, "asynchronous"),
+        ("AWS::Events::Rule", {"Targets": [{"Arn": ARN}], "State": "DISABLED"}, "unknown"),
+        ("AWS::Events::Rule", {"Targets": [{"Arn": ARN}], "State": "ENABLED"}, "asynchronous"),
     ],
 )
 def test_invocation_types(kind: str, properties: Any, expected: str) -> None:

@@ -33,9 +33,9 @@ def permission(principal: Any, action: str = "lambda:InvokeFunction") -> dict[st
         ("config.amazonaws.com", "asynchronous"),
         ("codecommit.amazonaws.com", "asynchronous"),
         ("lambda.alarms.cloudwatch.amazonaws.com", "asynchronous"),
-        ("apigateway.amazonaws.com", "synchronous"),
+        ("apigateway.amazonaws.com", "unknown"),
         ("elasticloadbalancing.amazonaws.com", "synchronous"),
-        ("cognito-idp.amazonaws.com", "synchronous"),
+        ("cognito-idp.amazonaws.com", "unknown"),
         ("secretsmanager.amazonaws.com", "unknown"),
     ],
 )
@@ -44,8 +44,17 @@ def test_a_permission_alone_is_evidence(principal: str, model: str) -> None:
 
 
 @pytest.mark.parametrize("principal", ["*", "123456789012", "other.amazonaws.com", {"Ref": "Nothing"}, None, 7])
-def test_other_principals_tell_nothing(principal: Any) -> None:
-    assert found(P=permission(principal)) == []
+def test_other_principals_may_invoke_in_any_way(principal: Any) -> None:
+    assert found(P=permission(principal)) == [("", "unknown", "P")]
+
+
+def test_what_the_source_decides_is_known_when_it_is_in_sight() -> None:
+    pool = {
+        "Type": "AWS::Cognito::UserPool",
+        "Properties": {"LambdaConfig": {"PreSignUp": {"Fn::GetAtt": ["Fn", "Arn"]}}},
+    }
+    evidence = found(Pool=pool, P=permission("cognito-idp.amazonaws.com"))
+    assert evidence == [("cognito-idp", "synchronous", "Pool")]
 
 
 def test_other_actions_tell_nothing() -> None:
@@ -54,6 +63,9 @@ def test_other_actions_tell_nothing() -> None:
 
 def test_a_permission_to_use_the_url_is_evidence_of_a_url() -> None:
     assert found(P=permission("*", "lambda:InvokeFunctionUrl")) == [("lambda-url", "synchronous", "P")]
+    through_url = permission("*")
+    through_url["Properties"]["InvokedViaFunctionUrl"] = True
+    assert found(P=through_url) == [("lambda-url", "synchronous", "P")]
 
 
 def test_the_source_counts_before_the_permission() -> None:
@@ -73,8 +85,11 @@ STATEMENT = {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Principal"
         ({"Effect": "Deny"}, []),
         ({"Action": "lambda:*"}, ["sns"]),
         ({"Principal": {"Service": "s3.amazonaws.com"}}, ["s3"]),
-        ({"Principal": "*"}, []),
-        ({"Principal": {"AWS": "*"}}, []),
+        ({"Principal": "*"}, [""]),
+        ({"Principal": {"AWS": "*"}}, [""]),
+        ({"Principal": "*", "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}}, ["lambda-url"]),
+        ({"Principal": "*", "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "false"}}}, [""]),
+        ({"Principal": "*", "Action": "lambda:InvokeFunctionUrl"}, ["lambda-url"]),
     ],
 )
 def test_resource_policies(change: Any, services: list[str], as_text: bool) -> None:

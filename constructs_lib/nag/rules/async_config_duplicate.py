@@ -30,12 +30,10 @@ class AsyncConfigDuplicate(Rule):
         """Yield every configuration that has a double."""
         groups: dict[object, list[AsyncConfig]] = defaultdict(list)
         for config in world.once(all_async_configs):
-            # A function of the app by its resource, any other by its name and the stack's account and region.
-            name = config.function or config.properties["FunctionName"].text()
-            if name is not None and config.qualifier is not UNKNOWN:
-                environment = config.properties.template.environment
-                place = () if config.function else (environment.account, environment.region)
-                groups[name, config.qualifier, place].append(config)
+            # A function of the app by its resource, any other by its name and where the stack is deployed.
+            key = config.function or (config.properties["FunctionName"].text(), _place(config))
+            if UNKNOWN not in (config.function, config.qualifier):
+                groups[key, config.qualifier].append(config)
         for group in groups.values():
             for config in group if len(group) > 1 else ():
                 others = listed([other.properties.resource.label for other in group if other is not config])
@@ -45,3 +43,9 @@ class AsyncConfigDuplicate(Rule):
                     f"{config.properties.resource.label} configures the asynchronous invocation of the function and "
                     f"qualifier that {others} configures, too: Lambda keeps one of them. Keep one, with all settings.",
                 )
+
+
+def _place(config: AsyncConfig) -> tuple[object, ...]:
+    """Return the account, the region and, as stages can be deployed to different ones, the folder of the stage."""
+    template = config.properties.template
+    return template.environment.account, template.environment.region, template.root.path.parent

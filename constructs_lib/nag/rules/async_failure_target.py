@@ -11,6 +11,7 @@ from constructs_lib.graph import services
 from constructs_lib.graph.asynchronous import async_configs, failure_targets
 from constructs_lib.graph.invocation import Invocation
 from constructs_lib.graph.invocations import invocations
+from constructs_lib.graph.unseen import configured_unseen
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -45,11 +46,11 @@ class AsyncFailureTarget(Rule):
                 and one.service is not services.CLOUDFORMATION
                 and not failure_targets(world, one.target)
             ]
-            if not lost:
+            if not lost or configured_unseen(world, function):
                 continue
             names = listed([qualified(function.label, one.qualifier) for one in lost])
-            # Config shows by itself that a rule got no result.
-            reported = all(one.service is services.CONFIG for one in lost)
+            # These show by themselves that they got no result.
+            reported = all(one.service in (services.CONFIG, services.CODEPIPELINE) for one in lost)
             yield self.finding(
                 function,
                 "DeadLetterConfig",

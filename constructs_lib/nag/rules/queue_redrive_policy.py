@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from constructs_lib.graph.failure_queues import failure_queues
+from constructs_lib.graph.failure_queues import accepts_failures, failure_queues
 from constructs_lib.graph.mappings import mappings
 from constructs_lib.graph.template import Resource
 from constructs_lib.graph.world import World
@@ -34,7 +34,7 @@ class QueueRedrivePolicy(Rule):
                 consumers.setdefault(mapping.queue, []).append(function.label if function else "a function elsewhere")
         for queue, functions in consumers.items():
             # Whoever reads a dead-letter queue with a function loses no more than if nobody read it.
-            is_last = queue in world.once(failure_queues)
+            is_last = queue in world.once(failure_queues) or accepts_failures(world, queue)
             yield self.finding(
                 queue,
                 "RedrivePolicy",

@@ -6,6 +6,7 @@ from constructs_lib.facts import InvocationModel
 from constructs_lib.graph.asynchronous import async_configs, dead_letter_target
 from constructs_lib.graph.invocations import invocations
 from constructs_lib.graph.node import Node
+from constructs_lib.graph.unseen import invoked_unseen
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -33,6 +34,8 @@ class UnusedFailureTarget(Rule):
         for function, several in world.once(invocations).items():
             # An invocation of unknown model may be asynchronous.
             if any(one.model in (InvocationModel.ASYNCHRONOUS, None) for one in several):
+                continue
+            if invoked_unseen(world, function):
                 continue
             targets: list[Node] = [dead_letter_target(world, function)]
             targets += [config.on_failure for config in async_configs(world, function) if config.function is function]

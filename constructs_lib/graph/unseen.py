@@ -1,0 +1,79 @@
+"""What the templates do not show, and the functions that it may be about."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from constructs_lib.graph.evidence import unresolved_asynchronous
+from constructs_lib.graph.targets import Target, target_of
+from constructs_lib.graph.template import Resource, Template
+from constructs_lib.graph.values import Reference, Structure, Text
+
+if TYPE_CHECKING:
+    from constructs_lib.graph.world import World
+
+NESTED_STACK: Final = "AWS::CloudFormation::Stack"
+
+_PUBLISHING: Final = ("AWS::SSM::Parameter", "AWS::CloudFormation::CustomResource")
+"""Resources through which another template can learn the name of a function, besides outputs."""
+
+
+def reachable(world: "World", function: Resource) -> bool:
+    """Say whether a name that is unknown may be that of the function: whether one can know it outside the template.
+
+    One can when it is an output, handed to another stack or to a custom resource, or given by hand.
+    """
+    return function in world.once(_published) or not world.properties(function)["FunctionName"].absent
+
+
+def configured_unseen(world: "World", function: Resource) -> bool:
+    """Say whether something that the templates do not show may configure or invoke the function."""
+    transformed = world.once(_transformed)
+    if function.template in transformed or function in world.once(_handed_over):
+        return True
+    return bool(transformed) and reachable(world, function)
+
+
+def invoked_unseen(world: "World", function: Resource) -> bool:
+    """Say whether the function may be invoked asynchronously without the templates showing that it is the one."""
+    return configured_unseen(world, function) or (
+        bool(world.once(unresolved_asynchronous)) and reachable(world, function)
+    )
+
+
+def _transformed(world: "World") -> list[Template]:
+    """Return the templates with resources that a transform makes: loops, macros and included files."""
+    templates = world.app.templates
+    return [one for one in templates if any(key.startswith("Fn::") for key in one.section("Resources"))]
+
+
+def _handed_over(world: "World") -> set[Resource]:
+    """Return the functions that nested stacks know whose templates are not in the app."""
+    stacks = (one for one in world.of_type(NESTED_STACK) if one.logical_id not in one.template.nested)
+    return {function for stack in stacks for function in _functions(world, stack.template, stack.raw)}
+
+
+def _published(world: "World") -> set[Resource]:
+    custom = sorted(name for name in world.app.by_type if name.startswith("Custom::"))
+    published = set(world.once(_handed_over))
+    for resource in world.of_type(*_PUBLISHING, *custom):
+        for place in world.properties(resource).children:
+            if place.path != ("ServiceToken",):
+                published.update(_functions(world, place.template, place.raw))
+    for template in world.app.templates:
+        published.update(_functions(world, template, template.section("Outputs")))
+    return published
+
+
+def _functions(world: "World", template: Template, raw: Any) -> Iterator[Resource]:
+    """Yield the functions that are referred to in a value, however deep."""
+    pending: list[tuple[Template, Any]] = [(template, raw)]
+    while pending:
+        here, part = pending.pop()
+        value = world.resolve(here, part)
+        if isinstance(value, Structure):
+            inner = value.content.values() if isinstance(value.content, dict) else value.content
+            pending.extend((value.template, one) for one in inner)
+        for one in value.parts if isinstance(value, Text) else (value,):
+            target = target_of(world, here, one) if isinstance(one, Reference) else None
+            if isinstance(target, Target):
+                yield target.function
