@@ -1,8 +1,8 @@
 """REST API to a queue to a function."""
 
-from typing import Unpack
+from typing import Unpack, cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
@@ -103,11 +103,13 @@ def add_post(
     schema: apigateway.JsonSchema | None,
 ) -> apigateway.Method:
     """Add a ``POST`` whose body must fit a schema, and which answers 202."""
+    # An API of another stack comes to depend on what its methods name, and so cannot depend on the pattern's stack.
+    scope = pattern if Stack.of(resource) is Stack.of(pattern) else cast(Construct, resource)
     model = apigateway.Model(
-        pattern, "RequestModel", rest_api=resource.api, content_type="application/json", schema=schema or ANY_OBJECT
+        scope, "RequestModel", rest_api=resource.api, content_type="application/json", schema=schema or ANY_OBJECT
     )
     validator = apigateway.RequestValidator(
-        pattern,
+        scope,
         "RequestValidator",
         rest_api=resource.api,
         validate_request_body=True,
