@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from constructs_lib.asynchronous.alarm import AlarmToLambda as AlarmToLambda
     from constructs_lib.asynchronous.config_rule import ConfigRuleToLambda as ConfigRuleToLambda
     from constructs_lib.asynchronous.custom_resource import CustomResourceToLambda as CustomResourceToLambda
+    from constructs_lib.asynchronous.event_bridge import EventBridgeToLambda as EventBridgeToLambda
     from constructs_lib.asynchronous.invocation import AsyncInvocation as AsyncInvocation
     from constructs_lib.asynchronous.logs import LogsToLambda as LogsToLambda
     from constructs_lib.asynchronous.rest_api import RestApiToLambdaAsync as RestApiToLambdaAsync
     from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
     from constructs_lib.asynchronous.ses import SesToLambda as SesToLambda
+    from constructs_lib.asynchronous.sns import SnsToLambda as SnsToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
     from constructs_lib.function import LambdaFunction as LambdaFunction
     from constructs_lib.idempotency import IdempotencyTable as IdempotencyTable
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from constructs_lib.polling.kinesis import KinesisToLambda as KinesisToLambda
     from constructs_lib.polling.mq import MqToLambda as MqToLambda
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
+    from constructs_lib.synchronous.firehose import FirehoseToLambda as FirehoseToLambda
     from constructs_lib.synchronous.function_url import FunctionUrlToLambda as FunctionUrlToLambda
     from constructs_lib.synchronous.http_api import HttpApiToLambda as HttpApiToLambda
     from constructs_lib.synchronous.load_balancer import LoadBalancerToLambda as LoadBalancerToLambda
@@ -44,7 +47,9 @@ _MODULES = {
     "CustomResourceToLambda": "asynchronous.custom_resource",
     "DocumentDbToLambda": "polling.documentdb",
     "DynamoDbToLambda": "polling.dynamodb",
+    "EventBridgeToLambda": "asynchronous.event_bridge",
     "FailureQueue": "failure",
+    "FirehoseToLambda": "synchronous.firehose",
     "FunctionUrlToLambda": "synchronous.function_url",
     "HttpApiToLambda": "synchronous.http_api",
     "IdempotencyTable": "idempotency",
@@ -63,6 +68,7 @@ _MODULES = {
     "RestApiToStateMachine": "offload.state_machine",
     "S3ToLambda": "asynchronous.s3",
     "SesToLambda": "asynchronous.ses",
+    "SnsToLambda": "asynchronous.sns",
     "SqsToLambda": "polling.sqs",
     "StateMachineToLambda": "synchronous.state_machine",
     "UserPoolToLambda": "synchronous.user_pool",
@@ -75,7 +81,9 @@ __all__ = [
     "CustomResourceToLambda",
     "DocumentDbToLambda",
     "DynamoDbToLambda",
+    "EventBridgeToLambda",
     "FailureQueue",
+    "FirehoseToLambda",
     "FunctionUrlToLambda",
     "HttpApiToLambda",
     "IdempotencyTable",
@@ -94,6 +102,7 @@ __all__ = [
     "RestApiToStateMachine",
     "S3ToLambda",
     "SesToLambda",
+    "SnsToLambda",
     "SqsToLambda",
     "StateMachineToLambda",
     "UserPoolToLambda",

@@ -28,6 +28,7 @@ _KINDS = {
     "cluster": ("cluster_identifier", "a DocumentDB cluster of the CDK", _IMPORT),
     "table": ("table_arn", "a table of the CDK", _IMPORT),
     "user_pool": ("user_pool_id", "a user pool of the CDK", _IMPORT),
+    "encryption_key": ("key_arn", "a key of the CDK", _IMPORT),
     "custom_sender_kms_key": ("key_arn", "a key of the CDK", _IMPORT),
     "listener": ("listener_arn", "a listener of the CDK", _IMPORT),
     "rule_set": ("receipt_rule_set_name", "a receipt rule set of the CDK", _IMPORT),

@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
+from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
 from constructs_lib.grants import allow
 from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction, AnyKey
@@ -34,15 +35,25 @@ def decrypt(key: AnyKey | None) -> list[iam.PolicyStatement]:
     return [iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn])]
 
 
-def wait_for_policy(
+def finish_mapping(
     mapping: lambda_.EventSourceMapping | lambda_.CfnEventSourceMapping,
     function: AnyFunction,
     policy: IConstruct | None,
+    no_destination: str | None = None,
 ) -> None:
-    """Let a mapping wait for the policy: Lambda refuses one whose function may not read the source yet."""
+    """Let a mapping wait for the policy: Lambda refuses one whose function may not read the source yet.
+
+    Parameters
+    ----------
+    no_destination
+        Why the mapping has no on-failure destination, if the source has none.
+    """
     owned = owned_function(function)
     if policy is not None and (owned is None or policy is not owned.role):
         mapping.node.add_dependency(policy)  # an owned function waits for its role by itself
+    if no_destination is not None:
+        acknowledge(mapping, no_destination, "Serverless-LambdaEventSourceMappingDestination")
+    acknowledge_no_dead_letter_queue(function, "A mapping invokes synchronously, which never uses such a queue")
 
 
 def check_timestamp(pattern: Construct, position: lambda_.StartingPosition, timestamp: float | None) -> None:

@@ -9,10 +9,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
 from constructs_lib.checks import check_function, check_kinds, check_range
 from constructs_lib.facts import BATCH_SIZE_MAX, BATCHING_WINDOW_MAX_SECONDS
-from constructs_lib.polling.mapping import allow_polling, wait_for_policy
+from constructs_lib.polling.mapping import allow_polling, finish_mapping
 from constructs_lib.polling.network import (
     acknowledge_network,
     check_poller_waits,
@@ -121,14 +120,13 @@ class MqToLambda(Construct):
             maximum_batching_window_in_seconds=window,
             filter_criteria=None if filters is None else {"filters": filters},
         )
-        wait_for_policy(self.mapping, function, policy)
-        self.alarms: list[cloudwatch.Alarm] = [watch_errors(self, function, alarm_topic)]
-        acknowledge(
+        finish_mapping(
             self.mapping,
-            "Lambda has no destination for Amazon MQ mappings: failed messages stay in the broker",
-            "Serverless-LambdaEventSourceMappingDestination",
+            function,
+            policy,
+            "Lambda has no destination for Amazon MQ: messages stay in the broker",
         )
-        acknowledge_no_dead_letter_queue(function, "A mapping invokes synchronously, which never uses such a queue")
+        self.alarms: list[cloudwatch.Alarm] = [watch_errors(self, function, alarm_topic)]
 
 
 def _access(kind: str, uri: str) -> lambda_.CfnEventSourceMapping.SourceAccessConfigurationProperty:

@@ -1,13 +1,16 @@
 """SQS queue to a function, through an event source mapping."""
 
-from aws_cdk import Annotations, Duration
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
-from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
 from constructs_lib.checks import check_function, check_kinds, check_range, refuse_settings
 from constructs_lib.facts import (
     BATCH_SIZE_MAX,
@@ -16,13 +19,16 @@ from constructs_lib.facts import (
     MAX_RECEIVE_COUNT_MAX,
     SQS_BATCH_SIZE_DEFAULT,
     SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX,
+    SQS_MAX_CONCURRENCY_RANGE,
+    SQS_MAXIMUM_POLLERS_RANGE,
+    SQS_MINIMUM_POLLERS_RANGE,
     VISIBILITY_TIMEOUT_MAX_SECONDS,
 )
 from constructs_lib.failure import FailureQueue, watch
-from constructs_lib.grants import allow
+from constructs_lib.polling.mapping import allow_polling, decrypt, finish_mapping
+from constructs_lib.polling.pollers import check_pollers, provision_pollers
 from constructs_lib.polling.redrive import known_dead_letter_queue
 from constructs_lib.polling.visibility import check_visibility_timeout, default_visibility_timeout
-from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
 
 _BATCH_WITHOUT_WINDOW = "batch_size, which needs a max_batching_window of at least 1 s for more,"
@@ -70,6 +76,17 @@ class SqsToLambda(Construct):
     report_batch_item_failures
         Whether the handler returns the messages that failed; if not, one failure returns the whole batch.
         Default: it does.
+    max_concurrency
+        Most batches that the function works on at the same time, 2 to 1,000: without throttling, which would count as
+        receiving. Not with ``provisioned_poller_config``. Default: Lambda scales up to 1,250.
+    provisioned_poller_config
+        Least and most pollers that are kept for this queue, for throughput that rises at once: 2 to 200, and 2 to
+        10,000. Default: Lambda scales by itself.
+    filters
+        What of ``FilterCriteria.filter(...)`` a message must match one of. **Lambda deletes the others from the queue**
+        (AWS: lambda/invocation-eventfiltering). Default: all match.
+    filter_encryption
+        Customer-managed key for the filters. Default: a key of AWS.
     alarm_topic
         Notified by the alarm of the dead-letter queue. Default: it notifies nobody.
 
@@ -89,8 +106,9 @@ class SqsToLambda(Construct):
     ValueError
         If an owned queue has no dead-letter queue, if only one of the two is FIFO, if messages are hidden for less time
         than the function may take (the deployment would fail), if the function's timeout is not known and
-        ``visibility_timeout`` is not given, if a FIFO queue has a batching window, if a number is out of its range, or
-        if a setting of a new queue comes with ``queue``.
+        ``visibility_timeout`` is not given, if a FIFO queue has a batching window, if ``max_concurrency`` comes with
+        ``provisioned_poller_config``, if a number is out of its range, or if a setting of a new queue comes with
+        ``queue``.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -110,6 +128,10 @@ class SqsToLambda(Construct):
         batch_size: int = SQS_BATCH_SIZE_DEFAULT,
         max_batching_window: Duration | None = None,
         report_batch_item_failures: bool = True,
+        max_concurrency: int | None = None,
+        provisioned_poller_config: event_sources.ProvisionedPollerConfig | None = None,
+        filters: Sequence[Mapping[str, Any]] | None = None,
+        filter_encryption: AnyKey | None = None,
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -151,6 +173,13 @@ class SqsToLambda(Construct):
         if isinstance(queue, sqs.Queue):
             check_visibility_timeout(self, queue, function, max_batching_window)
         self._check_batches(batch_size, max_batching_window)
+        check_range(self, "max_concurrency", max_concurrency, *SQS_MAX_CONCURRENCY_RANGE)
+        check_pollers(self, provisioned_poller_config, SQS_MINIMUM_POLLERS_RANGE, SQS_MAXIMUM_POLLERS_RANGE)
+        if max_concurrency is not None and provisioned_poller_config is not None:
+            raise ValueError(
+                f"{self.node.path}: expected either max_concurrency or provisioned_poller_config, got both; with "
+                "provisioned pollers, their maximum limits the concurrency: leave out max_concurrency="
+            )
         self.alarms = self._watch(alarm_topic)
         policy = self._allow_reading()
         # Beneath the pattern: beneath a function of another stack, that stack would need this one.
@@ -162,32 +191,24 @@ class SqsToLambda(Construct):
             batch_size=batch_size,
             max_batching_window=max_batching_window,
             report_batch_item_failures=report_batch_item_failures,
+            max_concurrency=max_concurrency,
+            filters=filters,
+            filter_encryption=filter_encryption,
         )
-        owned = owned_function(function)
-        if policy is not None and (owned is None or policy is not owned.role):
-            self.mapping.node.add_dependency(policy)  # an owned function waits for its role by itself
-        acknowledge(
+        provision_pollers(self.mapping, provisioned_poller_config)
+        finish_mapping(
             self.mapping,
+            function,
+            policy,
             "Lambda has no destination for SQS mappings: failed messages go to the queue's dead-letter queue",
-            "Serverless-LambdaEventSourceMappingDestination",
         )
-        acknowledge_no_dead_letter_queue(function, "A mapping invokes synchronously, which never uses such a queue")
 
     def _allow_reading(self) -> IConstruct | None:
         # What Lambda's poller needs, no more (AWS: lambda/services-sqs-configure).
         actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-        statements = [iam.PolicyStatement(actions=actions, resources=[self.queue.queue_arn])]
-        key = self.queue.encryption_master_key
-        if key is not None:
-            statements.append(iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn]))
-        policy = allow(self, "FunctionPolicy", self.function, *statements)
-        if policy is None:
-            Annotations.of(self).add_warning_v2(
-                "lambda-invocation-constructs:functionRoleUnknown",
-                f"{self.function.node.path} was imported without its role, so it was not allowed to read "
-                f"{self.queue.node.path}: allow it where the role is made, then acknowledge this warning",
-            )
-        return policy
+        reading = iam.PolicyStatement(actions=actions, resources=[self.queue.queue_arn])
+        statements = [reading, *decrypt(self.queue.encryption_master_key)]
+        return allow_polling(self, self.function, self.queue.node.path, statements)
 
     def _watch(self, alarm_topic: AnyTopic | None) -> list[cloudwatch.Alarm]:
         if self.dead_letter_queue is not None:

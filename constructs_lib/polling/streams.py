@@ -8,7 +8,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
-from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
 from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.checks import check_function, check_kinds, check_range, refuse_unknown
 from constructs_lib.facts import (
@@ -22,7 +21,7 @@ from constructs_lib.facts import (
     TUMBLING_WINDOW_MAX_SECONDS,
 )
 from constructs_lib.polling.failure_target import failure_target
-from constructs_lib.polling.mapping import allow_polling, check_timestamp, wait_for_policy
+from constructs_lib.polling.mapping import allow_polling, check_timestamp, finish_mapping
 from constructs_lib.timeouts import known_seconds, owned_function
 from constructs_lib.types import AnyBatchFailureTarget, AnyFunction, AnyKey, AnyTopic
 
@@ -155,7 +154,7 @@ class StreamPattern(Construct):
             metrics_config=target.metrics,
         )
         target.wire(self.mapping, policy)
-        wait_for_policy(self.mapping, self.function, policy)
+        finish_mapping(self.mapping, self.function, policy)
         self.failure_queue = target.queue
         age_milliseconds = (known_seconds(max_record_age) or usual_age) / 2 * 1000
         self.alarms = [
@@ -176,9 +175,6 @@ class StreamPattern(Construct):
                 alarm_topic,
             ),
         ]
-        acknowledge_no_dead_letter_queue(
-            self.function, "A mapping invokes synchronously, which never uses such a queue"
-        )
         return policy
 
     def _alarm(

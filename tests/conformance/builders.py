@@ -9,6 +9,7 @@ from aws_cdk import aws_docdb as docdb
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_events as events
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
@@ -20,6 +21,7 @@ from constructs_lib import (
     AlarmToLambda,
     DocumentDbToLambda,
     DynamoDbToLambda,
+    EventBridgeToLambda,
     LambdaFunction,
     LoadBalancerToLambda,
     LogsToLambda,
@@ -30,6 +32,12 @@ from constructs_lib import (
 )
 from constructs_lib.catalog import PATTERNS, Pattern
 from tests.helpers import ACCOUNT, make_function
+
+
+def _event_bridge(stack: Stack, function: LambdaFunction) -> Any:
+    pattern = events.EventPattern(source=["orders"])
+    return EventBridgeToLambda(stack, "Pattern", function=function, event_pattern=pattern)
+
 
 
 def _logs(stack: Stack, function: LambdaFunction) -> Any:
@@ -83,13 +91,14 @@ def _imported_secret(stack: Stack) -> secretsmanager.ISecret:
 
 
 def _documentdb(stack: Stack, function: LambdaFunction) -> Any:
-    cluster = docdb.DatabaseCluster.from_database_cluster_attributes(stack, "Source", db_cluster_identifier="orders")
+    cluster = docdb.DatabaseCluster.from_database_cluster_attributes(stack, "Source", cluster_identifier="orders")
     return DocumentDbToLambda(
         stack, "Pattern", function=function, cluster=cluster, database_name="shop", secret=_imported_secret(stack)
     )
 
 
 BUILDERS: dict[str, Callable[[Stack, LambdaFunction], Any]] = {
+    "EventBridgeToLambda": _event_bridge,
     "LogsToLambda": _logs,
     "MqToLambda": _mq,
     "DocumentDbToLambda": _documentdb,

@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
+from aws_cdk.aws_lambda_event_sources import ProvisionedPollerConfig
 
 from constructs_lib import FailureQueue, LambdaFunction, RestApiToLambda, S3ToLambda, SqsToLambda
 from tests.helpers import ACCOUNT, CODE, make_function, only, resources, statements, warnings
@@ -327,3 +328,50 @@ def test_a_function_imported_without_role_is_warned_of(stack: Stack) -> None:
     (warning,) = warnings(stack)
     assert "Stack/Imported was imported without its role" in warning
     assert "[ack: lambda-invocation-constructs:functionRoleUnknown]" in warning
+
+
+def test_concurrency_is_limited_without_throttling(stack: Stack, function: LambdaFunction) -> None:
+    SqsToLambda(stack, "Jobs", function=function, max_concurrency=7)
+    assert only(stack, "AWS::Lambda::EventSourceMapping")["ScalingConfig"] == {"MaximumConcurrency": 7}
+
+
+def test_provisioned_pollers_go_up_to_what_sqs_takes(stack: Stack, function: LambdaFunction) -> None:
+    pollers = ProvisionedPollerConfig(minimum_pollers=2, maximum_pollers=10_000)
+    SqsToLambda(stack, "Jobs", function=function, provisioned_poller_config=pollers)
+    mapping = only(stack, "AWS::Lambda::EventSourceMapping")
+    assert mapping["ProvisionedPollerConfig"] == {"MinimumPollers": 2, "MaximumPollers": 10_000}
+
+
+def test_limited_concurrency_and_provisioned_pollers_exclude_each_other(stack: Stack, function: LambdaFunction) -> None:
+    pollers = ProvisionedPollerConfig(minimum_pollers=2, maximum_pollers=5)
+    with pytest.raises(ValueError, match="expected either max_concurrency or provisioned_poller_config, got both"):
+        SqsToLambda(stack, "Jobs", function=function, max_concurrency=2, provisioned_poller_config=pollers)
+
+
+def test_filters_reach_the_mapping_with_their_key(stack: Stack, function: LambdaFunction) -> None:
+    key = kms.Key(stack, "Key")
+    filters = [lambda_.FilterCriteria.filter({"body": {"kind": ["order"]}})]
+    SqsToLambda(stack, "Jobs", function=function, filters=filters, filter_encryption=key)
+    mapping = only(stack, "AWS::Lambda::EventSourceMapping")
+    assert mapping["FilterCriteria"] == {"Filters": [{"Pattern": '{"body":{"kind":["order"]}}'}]}
+    assert mapping["KmsKeyArn"] == stack.resolve(key.key_arn)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"max_concurrency": 1}, "expected max_concurrency to be from 2 to 1,000, got 1"),
+        ({"provisioned_poller_config": (1, 5)}, "expected minimum_pollers to be from 2 to 200, got 1"),
+        ({"provisioned_poller_config": (2, 10_001)}, "expected maximum_pollers to be from 2 to 10,000, got 10001"),
+        ({"provisioned_poller_config": (6, 5)}, "expected minimum_pollers to be from 2 to 5, got 6"),
+    ],
+)
+def test_concurrency_and_pollers_out_of_range_are_refused(
+    stack: Stack, function: LambdaFunction, settings: dict[str, Any], message: str
+) -> None:
+    if "provisioned_poller_config" in settings:
+        least, most = settings["provisioned_poller_config"]
+        config = ProvisionedPollerConfig(minimum_pollers=least, maximum_pollers=most)
+        settings = {"provisioned_poller_config": config}
+    with pytest.raises(ValueError, match=message):
+        SqsToLambda(stack, "Jobs", function=function, **settings)
