@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from constructs_lib.asynchronous.alarm import AlarmToLambda as AlarmToLambda
+    from constructs_lib.asynchronous.code_commit import CodeCommitToLambda as CodeCommitToLambda
     from constructs_lib.asynchronous.config_rule import ConfigRuleToLambda as ConfigRuleToLambda
     from constructs_lib.asynchronous.custom_resource import CustomResourceToLambda as CustomResourceToLambda
     from constructs_lib.asynchronous.event_bridge import EventBridgeToLambda as EventBridgeToLambda
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from constructs_lib.offload.state_machine import RestApiToStateMachine as RestApiToStateMachine
     from constructs_lib.polling.documentdb import DocumentDbToLambda as DocumentDbToLambda
     from constructs_lib.polling.dynamodb import DynamoDbToLambda as DynamoDbToLambda
+    from constructs_lib.polling.kafka import KafkaToLambda as KafkaToLambda
     from constructs_lib.polling.kinesis import KinesisToLambda as KinesisToLambda
     from constructs_lib.polling.mq import MqToLambda as MqToLambda
+    from constructs_lib.polling.msk import MskToLambda as MskToLambda
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
     from constructs_lib.synchronous.firehose import FirehoseToLambda as FirehoseToLambda
     from constructs_lib.synchronous.function_url import FunctionUrlToLambda as FunctionUrlToLambda
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "AlarmToLambda": "asynchronous.alarm",
     "AsyncInvocation": "asynchronous.invocation",
+    "CodeCommitToLambda": "asynchronous.code_commit",
     "ConfigRuleToLambda": "asynchronous.config_rule",
     "CustomResourceToLambda": "asynchronous.custom_resource",
     "DocumentDbToLambda": "polling.documentdb",
@@ -56,12 +60,14 @@ _MODULES = {
     "InvocationAlarms": "watching",
     "InvocationDashboard": "watching",
     "JobApi": "offload.jobs",
+    "KafkaToLambda": "polling.kafka",
     "KinesisToLambda": "polling.kinesis",
     "LambdaFunction": "function",
     "LambdaInvocationChecks": "nag.pack",
     "LoadBalancerToLambda": "synchronous.load_balancer",
     "LogsToLambda": "asynchronous.logs",
     "MqToLambda": "polling.mq",
+    "MskToLambda": "polling.msk",
     "RestApiToLambda": "synchronous.rest_api",
     "RestApiToLambdaAsync": "asynchronous.rest_api",
     "RestApiToSqsToLambda": "offload.sqs",
@@ -77,6 +83,7 @@ _MODULES = {
 __all__ = [
     "AlarmToLambda",
     "AsyncInvocation",
+    "CodeCommitToLambda",
     "ConfigRuleToLambda",
     "CustomResourceToLambda",
     "DocumentDbToLambda",
@@ -90,12 +97,14 @@ __all__ = [
     "InvocationAlarms",
     "InvocationDashboard",
     "JobApi",
+    "KafkaToLambda",
     "KinesisToLambda",
     "LambdaFunction",
     "LambdaInvocationChecks",
     "LoadBalancerToLambda",
     "LogsToLambda",
     "MqToLambda",
+    "MskToLambda",
     "RestApiToLambda",
     "RestApiToLambdaAsync",
     "RestApiToSqsToLambda",

@@ -9,8 +9,10 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_docdb as docdb
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -39,10 +41,13 @@ AnyStreamConsumer: TypeAlias = kinesis.StreamConsumer | kinesis.IStreamConsumer
 AnyTable: TypeAlias = dynamodb.Table | dynamodb.TableV2 | dynamodb.ITable
 AnySecret: TypeAlias = secretsmanager.Secret | secretsmanager.ISecret
 AnyDocumentDbCluster: TypeAlias = docdb.DatabaseCluster | docdb.IDatabaseCluster
+AnySubnet: TypeAlias = ec2.Subnet | ec2.ISubnet
+AnySecurityGroup: TypeAlias = ec2.SecurityGroup | ec2.ISecurityGroup
 AnyBatchFailureTarget: TypeAlias = AnyQueue | AnyTopic | AnyBucket
 AnyLogGroup: TypeAlias = logs.LogGroup | logs.ILogGroup
 AnyFilterPattern: TypeAlias = logs.JsonPattern | logs.SpaceDelimitedTextPattern | logs.IFilterPattern
 AnyRestApi: TypeAlias = apigateway.RestApi | apigateway.IRestApi
+AnyRepository: TypeAlias = codecommit.Repository | codecommit.IRepository
 AnyReceiptRuleSet: TypeAlias = ses.ReceiptRuleSet | ses.IReceiptRuleSet
 AnyDestination: TypeAlias = (
     destinations.SqsDestination

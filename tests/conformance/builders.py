@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_docdb as docdb
 from aws_cdk import aws_dynamodb as dynamodb
@@ -19,13 +20,16 @@ from constructs import Construct
 import constructs_lib
 from constructs_lib import (
     AlarmToLambda,
+    CodeCommitToLambda,
     DocumentDbToLambda,
     DynamoDbToLambda,
     EventBridgeToLambda,
+    KafkaToLambda,
     LambdaFunction,
     LoadBalancerToLambda,
     LogsToLambda,
     MqToLambda,
+    MskToLambda,
     RestApiToStateMachine,
     SesToLambda,
     UserPoolToLambda,
@@ -37,7 +41,6 @@ from tests.helpers import ACCOUNT, make_function
 def _event_bridge(stack: Stack, function: LambdaFunction) -> Any:
     pattern = events.EventPattern(source=["orders"])
     return EventBridgeToLambda(stack, "Pattern", function=function, event_pattern=pattern)
-
 
 
 def _logs(stack: Stack, function: LambdaFunction) -> Any:
@@ -97,15 +100,34 @@ def _documentdb(stack: Stack, function: LambdaFunction) -> Any:
     )
 
 
+def _msk(stack: Stack, function: LambdaFunction) -> Any:
+    arn = f"arn:aws:kafka:us-east-1:{ACCOUNT}:cluster/shop/0f6a-5"
+    return MskToLambda(stack, "Pattern", function=function, cluster_arn=arn, topic="orders")
+
+
+def _kafka(stack: Stack, function: LambdaFunction) -> Any:
+    servers = ["broker.example.com:9092"]
+    secret = _imported_secret(stack)
+    return KafkaToLambda(stack, "Pattern", function=function, bootstrap_servers=servers, topic="orders", secret=secret)
+
+
+def _code_commit(stack: Stack, function: LambdaFunction) -> Any:
+    repository = codecommit.Repository(stack, "Source", repository_name="shop")
+    return CodeCommitToLambda(stack, "Pattern", function=function, repository=repository)
+
+
 BUILDERS: dict[str, Callable[[Stack, LambdaFunction], Any]] = {
     "EventBridgeToLambda": _event_bridge,
     "LogsToLambda": _logs,
     "MqToLambda": _mq,
+    "MskToLambda": _msk,
+    "KafkaToLambda": _kafka,
     "DocumentDbToLambda": _documentdb,
     "DynamoDbToLambda": _dynamodb,
     "AlarmToLambda": _alarm,
     "LoadBalancerToLambda": _load_balancer,
     "SesToLambda": _ses,
+    "CodeCommitToLambda": _code_commit,
 }
 
 

@@ -1,0 +1,49 @@
+"""What the patterns share that an EventBridge rule delivers to."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+
+from constructs_lib.asynchronous.delivered import DeliveredPattern
+from constructs_lib.checks import check_range
+from constructs_lib.facts import (
+    DELIVERY_EVENT_AGE_MAX_SECONDS,
+    DELIVERY_EVENT_AGE_MIN_SECONDS,
+    DELIVERY_RETRY_ATTEMPTS_MAX,
+)
+from constructs_lib.types import AnyEventBus, AnyQueue, AnyTopic
+
+
+class RulePattern(DeliveredPattern):
+    """An asynchronous pattern that an EventBridge rule delivers to."""
+
+    def _make_rule(
+        self,
+        event_pattern: events.EventPattern,
+        *,
+        dead_letter_queue: AnyQueue | None,
+        retry_attempts: int | None,
+        max_event_age: Duration | None,
+        alarm_topic: AnyTopic | None,
+        event_bus: AnyEventBus | None = None,
+        event: events.RuleTargetInput | None = None,
+    ) -> events.Rule:
+        check_range(self, "delivery_retry_attempts", retry_attempts, 0, DELIVERY_RETRY_ATTEMPTS_MAX)
+        check_range(
+            self,
+            "delivery_max_event_age",
+            max_event_age,
+            DELIVERY_EVENT_AGE_MIN_SECONDS,
+            DELIVERY_EVENT_AGE_MAX_SECONDS,
+        )
+        service = iam.ServicePrincipal("events.amazonaws.com")
+        target = targets.LambdaFunction(
+            self.function,
+            event=event,
+            dead_letter_queue=self._catch_failed_deliveries(dead_letter_queue, service, alarm_topic),
+            retry_attempts=retry_attempts,
+            # With an age, CDK writes attempts that are a token too; without, it leaves them out.
+            max_event_age=max_event_age or Duration.seconds(DELIVERY_EVENT_AGE_MAX_SECONDS),
+        )
+        return events.Rule(self, "Rule", event_pattern=event_pattern, event_bus=event_bus, targets=[target])

@@ -1,0 +1,134 @@
+"""SNS topic to a function."""
+
+from collections.abc import Mapping
+from typing import Unpack, cast
+
+from aws_cdk import ArnFormat, Stack, Token
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from constructs_lib.asynchronous.delivered import DeliveredPattern
+from constructs_lib.asynchronous.pattern import ExecutionOptions
+from constructs_lib.checks import check_kinds, refuse_settings
+from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
+
+
+class SnsToLambda(DeliveredPattern):
+    """A topic whose messages a function gets, asynchronously.
+
+    SNS delivers at least once and in no order: the handler must bear seeing a message twice. What the handler returns
+    is dropped, unless there is an ``on_success`` destination; a handler that cannot do the work must raise.
+
+    Where a failed event goes
+        *delivery*: SNS tries for up to 23 days, or not at all if it may not invoke the function, then the message goes
+        to ``dead_letter_queue`` (AWS: sns/sns-message-delivery-retries). *execution*: after the retries of Lambda the
+        event goes to ``on_failure``. By default both are the failure queue beneath the function, which an alarm
+        watches.
+
+    Parameters
+    ----------
+    scope, id
+        Where the construct stands in the construct tree.
+    function
+        Owned, alias, version, or imported with its role.
+    topic
+        An owned or imported standard topic. Default: a new one: encrypted, TLS only.
+    encryption_key
+        Customer-managed key for the new topic. Default: the key of AWS for SNS, with which every role of the account
+        can publish, but no AWS service can, such as S3 or CloudWatch alarms (AWS: sns/sns-key-management).
+    filter_policy
+        Which messages the function gets, by their attributes. Default: all.
+    filter_policy_with_message_body
+        Which messages the function gets, by their body; instead of ``filter_policy``. Default: all.
+    dead_letter_queue
+        A standard queue for messages that could not be delivered, in the account and Region of the topic. Default:
+        ``failure_queue``, or a new one if that is none or is of another stack.
+    options
+        ``on_failure``, ``on_success``, ``retry_attempts``, ``max_event_age`` and ``alarm_topic`` of
+        ``ExecutionOptions``.
+
+    Attributes
+    ----------
+    topic
+        What was given or made.
+    subscription : sns.Subscription
+        The subscription of the function to the topic.
+    dead_letter_queue
+        Where messages wait that could not be delivered. The others are those of ``AsynchronousPattern``.
+
+    Raises
+    ------
+    ValueError
+        If the topic or ``dead_letter_queue`` is FIFO, if both filter policies are given, if a setting of a new topic
+        comes with ``topic``, and as ``AsynchronousPattern`` does.
+    TypeError
+        If a parameter is not such a CDK object.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        function: AnyFunction,
+        topic: AnyTopic | None = None,
+        encryption_key: AnyKey | None = None,
+        filter_policy: Mapping[str, sns.SubscriptionFilter] | None = None,
+        filter_policy_with_message_body: Mapping[str, sns.FilterOrPolicy] | None = None,
+        dead_letter_queue: AnyQueue | None = None,
+        **options: Unpack[ExecutionOptions],
+    ) -> None:
+        super().__init__(scope, id, function=function, **options)
+        check_kinds(self, topic=topic)
+        if filter_policy is not None and filter_policy_with_message_body is not None:
+            raise ValueError(
+                f"{self.node.path}: expected filter_policy or filter_policy_with_message_body, got both; "
+                "SNS filters by the attributes or by the body, not by both: leave one out"
+            )
+        if topic is None:
+            topic = self._make_topic(encryption_key)
+        else:
+            refuse_settings(self, "topic", encryption_key=encryption_key)
+            self._check_topic(topic)
+        self.topic = topic
+        service = iam.ServicePrincipal("sns.amazonaws.com")
+        # All beneath the pattern: CDK's LambdaSubscription puts it beneath the function, whose stack would need this
+        # one.
+        function.add_permission("Permission", scope=self, principal=service, source_arn=topic.topic_arn)
+        self.subscription = sns.Subscription(
+            self,
+            "Subscription",
+            topic=topic,
+            protocol=sns.SubscriptionProtocol.LAMBDA,
+            endpoint=function.function_arn,
+            region=self._region_of(topic),
+            filter_policy=filter_policy,
+            filter_policy_with_message_body=filter_policy_with_message_body,
+            dead_letter_queue=self._catch_failed_deliveries(dead_letter_queue, service, options.get("alarm_topic")),
+        )
+        permission = self.node.try_find_child("Permission")
+        if permission is not None:  # there is none for a function of another account
+            self.subscription.node.add_dependency(permission)
+
+    def _make_topic(self, encryption_key: AnyKey | None) -> sns.Topic:
+        key = encryption_key or kms.Alias.from_alias_name(self, "SnsKey", "alias/aws/sns")
+        return sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+
+    def _check_topic(self, topic: AnyTopic) -> None:
+        resource = cast(sns.CfnTopic | None, topic.node.default_child)
+        if topic.fifo or (resource is not None and resource.fifo_topic is True):
+            raise ValueError(
+                f"{self.node.path}: expected topic to be a standard topic, got the FIFO {topic.node.path}; SNS cannot "
+                "invoke functions from FIFO topics: subscribe a FIFO queue, and use SqsToLambda"
+            )
+
+    def _region_of(self, topic: AnyTopic) -> str | None:
+        arn = topic.topic_arn
+        region = (
+            topic.env.region
+            if Token.is_unresolved(arn)
+            else Stack.of(self).split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME).region
+        )
+        return None if region is None or Token.is_unresolved(region) or region == Stack.of(self).region else region
