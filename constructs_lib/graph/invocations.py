@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from constructs_lib.graph.apis import api_invocations
 from constructs_lib.graph.evidence import property_invocations
 from constructs_lib.graph.invocation import Invocation
+from constructs_lib.graph.invoke_calls import call_invocations
 from constructs_lib.graph.permissions import permission_invocations
 from constructs_lib.graph.policies import policy_invocations
-from constructs_lib.graph.state_machines import state_machine_invocations
 from constructs_lib.graph.template import Resource
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def invocations(world: "World") -> Mapping[Resource, Sequence[Invocation]]:
     A permission counts only for a service of which nothing else is known to invoke the function.
     """
     found: dict[Resource, list[Invocation]] = defaultdict(list)
-    stated = chain(property_invocations(world), api_invocations(world), state_machine_invocations(world))
+    stated = chain(property_invocations(world), api_invocations(world), call_invocations(world))
     for invocation in stated:
         # What is deployed under a condition can be named where the condition does not hold.
         if world.exists(invocation.function):

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from constructs_lib.facts import InvocationModel
 from constructs_lib.graph.evidence import unresolved_asynchronous
+from constructs_lib.graph.invoke_calls import invoke_calls
 from constructs_lib.graph.targets import Target, target_of
 from constructs_lib.graph.template import Resource, Template
-from constructs_lib.graph.values import Reference, Structure, Text
+from constructs_lib.graph.values import UNKNOWN, Reference, Structure, Text
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -35,9 +37,14 @@ def configured_unseen(world: "World", function: Resource) -> bool:
 
 def invoked_unseen(world: "World", function: Resource) -> bool:
     """Say whether the function may be invoked asynchronously without the templates showing that it is the one."""
-    return configured_unseen(world, function) or (
-        bool(world.once(unresolved_asynchronous)) and reachable(world, function)
-    )
+    return configured_unseen(world, function) or (world.once(_invokes_any) and reachable(world, function))
+
+
+def _invokes_any(world: "World") -> bool:
+    """Say whether something may invoke any function asynchronously."""
+    calls = (one for one in world.once(invoke_calls) if one.target is UNKNOWN)
+    may_be = any(one.model in (InvocationModel.ASYNCHRONOUS, None) for one in calls)
+    return may_be or bool(world.once(unresolved_asynchronous))
 
 
 def _transformed(world: "World") -> list[Template]:

@@ -96,6 +96,12 @@ def test_a_plugin_that_failed_is_an_error(assembly: Path, capsys: pytest.Capture
     )
 
 
+def test_a_plugin_that_failed_can_be_nameless(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_report(assembly, pluginName=None, violations=[], metadata={"error": "it broke"})
+    assert main(["summary", str(assembly)]) == 0
+    assert capsys.readouterr().out.endswith("\n  ?  (the plugin failed)\n    it broke\n")
+
+
 def test_a_violation_of_no_construct_is_shown(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_report(assembly, violations=[{**violation("A", "error", ""), "violatingConstructs": []}])
     main(["summary", str(assembly)])

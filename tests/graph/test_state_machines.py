@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.graph.invocations import invocations
+from constructs_lib.graph.unseen import invoked_unseen
 from tests.graph.build import FUNCTION, make_world
 
 INVOKE = "arn:${AWS::Partition}:states:::lambda:invoke"
@@ -47,6 +48,22 @@ def text(*tasks: Any) -> Any:
 )
 def test_definition_strings(definition: Any, expected: Any) -> None:
     assert models(DefinitionString=definition) == expected
+
+
+@pytest.mark.parametrize(
+    ("parameters", "unseen"),
+    [
+        ({"FunctionName.$": "$.name", "InvocationType": "Event"}, True),
+        ({"FunctionName": "{% $states.input.name %}", "InvocationType": "Event"}, True),
+        ({"FunctionName.$": "$.name"}, False),
+        ({"FunctionName": "elsewhere", "InvocationType": "Event"}, False),
+    ],
+)
+def test_a_function_chosen_at_run_time_may_be_any(parameters: Any, unseen: bool) -> None:
+    definition = text({"Type": "Task", "Resource": INVOKE, "Parameters": parameters})
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": definition}}
+    world = make_world({"Resources": {"Fn": FUNCTION, "Machine": machine}})
+    assert invoked_unseen(world, world.app.templates[0].resources["Fn"]) is unseen
 
 
 def test_a_joined_definition_as_cdk_writes_it() -> None:

@@ -45,7 +45,8 @@ def read_violations(assembly: Path) -> list[Violation]:
 
 
 def _violations(report: dict[str, Any]) -> Iterator[Violation]:
-    plugin = str(report["pluginName"])
+    # A plugin that failed can do so before it tells its name.
+    plugin = str(report.get("pluginName") or "?")
     failure = (report.get("metadata") or {}).get("error")
     if failure is not None:
         yield Violation(plugin, plugin, "error", "(the plugin failed)", str(failure), acknowledged=False)
