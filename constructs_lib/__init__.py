@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from constructs_lib.asynchronous.custom_resource import CustomResourceToLambda as CustomResourceToLambda
     from constructs_lib.asynchronous.event_bridge import EventBridgeToLambda as EventBridgeToLambda
     from constructs_lib.asynchronous.invocation import AsyncInvocation as AsyncInvocation
+    from constructs_lib.asynchronous.iot import IotToLambda as IotToLambda
     from constructs_lib.asynchronous.logs import LogsToLambda as LogsToLambda
     from constructs_lib.asynchronous.rest_api import RestApiToLambdaAsync as RestApiToLambdaAsync
     from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
+    from constructs_lib.asynchronous.schedule import ScheduleToLambda as ScheduleToLambda
     from constructs_lib.asynchronous.ses import SesToLambda as SesToLambda
     from constructs_lib.asynchronous.sns import SnsToLambda as SnsToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
@@ -59,6 +61,7 @@ _MODULES = {
     "IdempotencyTable": "idempotency",
     "InvocationAlarms": "watching",
     "InvocationDashboard": "watching",
+    "IotToLambda": "asynchronous.iot",
     "JobApi": "offload.jobs",
     "KafkaToLambda": "polling.kafka",
     "KinesisToLambda": "polling.kinesis",
@@ -73,6 +76,7 @@ _MODULES = {
     "RestApiToSqsToLambda": "offload.sqs",
     "RestApiToStateMachine": "offload.state_machine",
     "S3ToLambda": "asynchronous.s3",
+    "ScheduleToLambda": "asynchronous.schedule",
     "SesToLambda": "asynchronous.ses",
     "SnsToLambda": "asynchronous.sns",
     "SqsToLambda": "polling.sqs",
@@ -96,6 +100,7 @@ __all__ = [
     "IdempotencyTable",
     "InvocationAlarms",
     "InvocationDashboard",
+    "IotToLambda",
     "JobApi",
     "KafkaToLambda",
     "KinesisToLambda",
@@ -110,6 +115,7 @@ __all__ = [
     "RestApiToSqsToLambda",
     "RestApiToStateMachine",
     "S3ToLambda",
+    "ScheduleToLambda",
     "SesToLambda",
     "SnsToLambda",
     "SqsToLambda",

@@ -12,6 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -24,6 +25,7 @@ from constructs_lib import (
     DocumentDbToLambda,
     DynamoDbToLambda,
     EventBridgeToLambda,
+    IotToLambda,
     KafkaToLambda,
     LambdaFunction,
     LoadBalancerToLambda,
@@ -31,6 +33,7 @@ from constructs_lib import (
     MqToLambda,
     MskToLambda,
     RestApiToStateMachine,
+    ScheduleToLambda,
     SesToLambda,
     UserPoolToLambda,
 )
@@ -41,6 +44,17 @@ from tests.helpers import ACCOUNT, make_function
 def _event_bridge(stack: Stack, function: LambdaFunction) -> Any:
     pattern = events.EventPattern(source=["orders"])
     return EventBridgeToLambda(stack, "Pattern", function=function, event_pattern=pattern)
+
+
+def _schedule(stack: Stack, function: LambdaFunction) -> Any:
+    daily = scheduler.ScheduleExpression.rate(Duration.days(1))
+    return ScheduleToLambda(stack, "Pattern", function=function, schedule=daily)
+
+
+
+def _iot(stack: Stack, function: LambdaFunction) -> Any:
+    return IotToLambda(stack, "Pattern", function=function, sql="SELECT * FROM 'doors/+/opened'")
+
 
 
 def _logs(stack: Stack, function: LambdaFunction) -> Any:
@@ -117,6 +131,8 @@ def _code_commit(stack: Stack, function: LambdaFunction) -> Any:
 
 
 BUILDERS: dict[str, Callable[[Stack, LambdaFunction], Any]] = {
+    "IotToLambda": _iot,
+    "ScheduleToLambda": _schedule,
     "EventBridgeToLambda": _event_bridge,
     "LogsToLambda": _logs,
     "MqToLambda": _mq,
