@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from constructs_lib.facts import InvocationModel
 from constructs_lib.graph.invocation import Invocation
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.services import (
@@ -16,7 +17,8 @@ from constructs_lib.graph.services import (
     service_of_principal,
 )
 from constructs_lib.graph.statements import INVOKE, INVOKE_URL, allowing, matches, principals
-from constructs_lib.graph.targets import lambda_target
+from constructs_lib.graph.targets import find_target, lambda_target
+from constructs_lib.graph.values import UNKNOWN
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -37,11 +39,25 @@ def permission_invocations(world: "World") -> Iterator[Invocation]:
             yield from _invocation(properties["ResourceArn"], service)
 
 
+def any_permitted(world: "World") -> bool:
+    """Say whether a permission lets something that is or may be asynchronous invoke a function that is unknown."""
+    for resource in world.of_type("AWS::Lambda::Permission"):
+        properties = world.properties(resource)
+        service = _permitted(properties)
+        asynchronous = service is not None and _model(service) in (InvocationModel.ASYNCHRONOUS, None)
+        if asynchronous and find_target(properties["FunctionName"]) is UNKNOWN:
+            return True
+    return False
+
+
 def _invocation(place: Node, service: Service | None) -> Iterator[Invocation]:
     target = lambda_target(place)
     if service is not None and target is not None:
-        model = None if service in _CHOOSING else service.model
-        yield Invocation(target, model, service, place, place.world.properties(place.resource))
+        yield Invocation(target, _model(service), service, place, place.world.properties(place.resource))
+
+
+def _model(service: Service) -> InvocationModel | None:
+    return None if service in _CHOOSING else service.model
 
 
 def _permitted(properties: Node) -> Service | None:

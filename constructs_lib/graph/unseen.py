@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib.facts import InvocationModel
 from constructs_lib.graph.evidence import unresolved_asynchronous
 from constructs_lib.graph.invoke_calls import invoke_calls
+from constructs_lib.graph.permissions import any_permitted
 from constructs_lib.graph.targets import Target, target_of
 from constructs_lib.graph.template import Resource, Template
 from constructs_lib.graph.values import UNKNOWN, Reference, Structure, Text
@@ -44,7 +45,7 @@ def _invokes_any(world: "World") -> bool:
     """Say whether something may invoke any function asynchronously."""
     calls = (one for one in world.once(invoke_calls) if one.target is UNKNOWN)
     may_be = any(one.model in (InvocationModel.ASYNCHRONOUS, None) for one in calls)
-    return may_be or bool(world.once(unresolved_asynchronous))
+    return may_be or bool(world.once(unresolved_asynchronous)) or world.once(any_permitted)
 
 
 def _transformed(world: "World") -> list[Template]:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.graph.invocations import invocations
+from constructs_lib.graph.unseen import invoked_unseen
 from tests.graph.build import FUNCTION, make_world
 
 
@@ -72,6 +73,22 @@ def test_the_source_counts_before_the_permission() -> None:
     rule = {"Type": "AWS::Events::Rule", "Properties": {"Targets": [{"Arn": {"Fn::GetAtt": ["Fn", "Arn"]}}]}}
     evidence = found(Rule=rule, A=permission("events.amazonaws.com"), B=permission("s3.amazonaws.com"))
     assert evidence == [("events", "asynchronous", "Rule"), ("s3", "asynchronous", "B")]
+
+
+@pytest.mark.parametrize(
+    ("principal", "function", "unseen"),
+    [
+        ("events.amazonaws.com", {"Fn::Sub": "${Stage}-orders"}, True),
+        ("apigateway.amazonaws.com", {"Fn::Sub": "${Stage}-orders"}, True),
+        ("elasticloadbalancing.amazonaws.com", {"Fn::Sub": "${Stage}-orders"}, False),
+        ("events.amazonaws.com", "elsewhere", False),
+    ],
+)
+def test_a_permission_may_be_on_any_function(principal: str, function: Any, unseen: bool) -> None:
+    resource = permission(principal)
+    resource["Properties"]["FunctionName"] = function
+    world = make_world({"Resources": {"Fn": FUNCTION, "P": resource}})
+    assert invoked_unseen(world, world.app.templates[0].resources["Fn"]) is unseen
 
 
 STATEMENT = {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Principal": {"Service": ["sns.amazonaws.com"]}}

@@ -35,7 +35,7 @@ class StreamRetriesUnbounded(Rule):
             if retries != STREAM_RETRIES_UNLIMITED or age != STREAM_RECORD_AGE_UNLIMITED:
                 continue
             stream, long = _BLOCKED[mapping.service]
-            function = mapping.target.function.label if mapping.target else "a function elsewhere"
+            function = mapping.target.function.label if mapping.target else "an unknown function"
             yield self.finding(
                 mapping.resource,
                 "MaximumRetryAttempts",
