@@ -113,7 +113,7 @@ def check_fast_enough(owner: IConstruct, function: AnyFunction, limit: float, ca
         )
 
 
-def check_range(owner: IConstruct, parameter: str, value: float | Duration | None, low: int, high: int) -> None:
+def check_range(owner: IConstruct, parameter: str, value: float | Duration | None, low: float, high: int) -> None:
     """Raise ``ValueError`` for a number, or a duration in seconds, outside a range; tokens and ``None`` pass."""
     number = known_seconds(value) if isinstance(value, Duration) else value
     if number is None or Token.is_unresolved(number):

@@ -78,6 +78,7 @@ WEBSOCKET_API_TIMEOUT_SECONDS: Final = 29  # docs: apigateway WebSocket limits
 LOAD_BALANCER_IDLE_TIMEOUT_DEFAULT_SECONDS: Final = 60  # docs: elasticloadbalancing/application-load-balancers
 USER_POOL_TRIGGER_TIMEOUT_SECONDS: Final = 5  # docs: cognito/cognito-user-pools-working-with-lambda-triggers; fixed
 FIREHOSE_FUNCTION_TIMEOUT_MAX_SECONDS: Final = 300  # docs: firehose/data-transformation
+FIREHOSE_BUFFER_MIN_MEBIBYTES: Final = 0.2  # the same; what one invocation gets
 FIREHOSE_BUFFER_MAX_MEBIBYTES: Final = 3  # the same; base64 makes it larger, and the invocation takes 6 MB
 FIREHOSE_BUFFER_MAX_SECONDS: Final = 900  # the same
 EDGE_REGION: Final = "us-east-1"  # docs: cloudfront/lambda-at-edge-function-restrictions

@@ -1,0 +1,226 @@
+from typing import Any
+
+import pytest
+from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_msk as msk
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_lambda_event_sources import AuthenticationMethod, ProvisionedPollerConfig
+
+from constructs_lib import LambdaFunction, MskToLambda
+from tests.helpers import ACCOUNT, make_function, only, resources, statements
+
+CLUSTER_ARN = f"arn:aws:kafka:us-east-1:{ACCOUNT}:cluster/shop/0f6a-5"
+TOPIC_ARN = f"arn:aws:kafka:us-east-1:{ACCOUNT}:topic/shop/0f6a-5/orders"
+MAPPING = "AWS::Lambda::EventSourceMapping"
+POLLERS = ProvisionedPollerConfig(minimum_pollers=1, maximum_pollers=2_000)
+
+
+def make(stack: Stack, function: lambda_.IFunction, **settings: Any) -> MskToLambda:
+    return MskToLambda(stack, "Orders", function=function, cluster_arn=CLUSTER_ARN, topic="orders", **settings)
+
+
+def granted(stack: Stack) -> dict[str, Any]:
+    """Return the resource of each action that the function is allowed."""
+    return {
+        action: found["Resource"]
+        for found in statements(stack)
+        for action in ([found["Action"]] if isinstance(found["Action"], str) else found["Action"])
+    }
+
+
+def test_a_failed_batch_ends_in_a_watched_queue(stack: Stack, function: LambdaFunction) -> None:
+    topic = sns.Topic(stack, "Topic")
+    orders = make(stack, function, alarm_topic=topic)
+    assert orders.failure_queue is not None
+    queue_arn = stack.resolve(orders.failure_queue.queue_arn)
+    assert only(stack, MAPPING) == {
+        "DestinationConfig": {"OnFailure": {"Destination": queue_arn}},
+        "EventSourceArn": CLUSTER_ARN,
+        "FunctionName": stack.resolve(function.function_name),
+        "StartingPosition": "TRIM_HORIZON",
+        "Topics": ["orders"],
+    }
+    assert granted(stack)["sqs:SendMessage"] == queue_arn
+    alarm = only(stack, "AWS::CloudWatch::Alarm")
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": stack.resolve(orders.failure_queue.queue_name)}]
+    assert alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)]
+
+
+def test_the_role_may_read_this_topic_only(stack: Stack, function: LambdaFunction) -> None:
+    make(stack, function, consumer_group_id="workers")
+    found = granted(stack)
+    group_arn = f"arn:aws:kafka:us-east-1:{ACCOUNT}:group/shop/0f6a-5/workers"
+    assert {action: resource for action, resource in found.items() if action.startswith("kafka")} == {
+        "kafka:DescribeClusterV2": CLUSTER_ARN,
+        "kafka:GetBootstrapBrokers": CLUSTER_ARN,
+        "kafka-cluster:Connect": CLUSTER_ARN,
+        "kafka-cluster:DescribeClusterDynamicConfiguration": CLUSTER_ARN,
+        "kafka-cluster:DescribeTopic": TOPIC_ARN,
+        "kafka-cluster:ReadData": TOPIC_ARN,
+        "kafka-cluster:AlterGroup": group_arn,
+        "kafka-cluster:DescribeGroup": group_arn,
+    }
+    assert found["ec2:CreateNetworkInterface"] == "*"
+    config = only(stack, MAPPING)["AmazonManagedKafkaEventSourceConfig"]
+    assert config == {"ConsumerGroupId": "workers"}
+
+
+def test_a_secret_replaces_the_role(stack: Stack, function: LambdaFunction) -> None:
+    secret = secretsmanager.Secret(stack, "User")
+    make(stack, function, secret=secret)
+    secret_arn = stack.resolve(secret.secret_arn)
+    assert only(stack, MAPPING)["SourceAccessConfigurations"] == [{"Type": "SASL_SCRAM_512_AUTH", "URI": secret_arn}]
+    found = granted(stack)
+    assert found["secretsmanager:GetSecretValue"] == secret_arn
+    assert found["kafka:ListScramSecrets"] == CLUSTER_ARN
+    assert not any(action.startswith("kafka-cluster:") for action in found)
+
+
+def test_a_certificate_is_no_scram_secret(stack: Stack, function: LambdaFunction) -> None:
+    secret = secretsmanager.Secret(stack, "Certificate")
+    make(stack, function, secret=secret, authentication_method=AuthenticationMethod.CLIENT_CERTIFICATE_TLS_AUTH)
+    (access,) = only(stack, MAPPING)["SourceAccessConfigurations"]
+    assert access["Type"] == "CLIENT_CERTIFICATE_TLS_AUTH"
+    assert "kafka:ListScramSecrets" not in granted(stack)
+
+
+def test_msk_has_no_other_authentication(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="SASL_SCRAM_512_AUTH or CLIENT_CERTIFICATE_TLS_AUTH, got BASIC_AUTH"):
+        make(stack, function, authentication_method=AuthenticationMethod.BASIC_AUTH)
+
+
+def test_what_is_no_cluster_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected cluster_arn to be the ARN of an Amazon MSK cluster, got shop"):
+        MskToLambda(stack, "Orders", function=function, cluster_arn="shop", topic="orders")
+
+
+def test_provisioned_mode_splits_batches_and_reports_records(stack: Stack, function: LambdaFunction) -> None:
+    make(stack, function, provisioned_poller_config=POLLERS, retry_attempts=3, max_record_age=Duration.hours(1))
+    mapping = only(stack, MAPPING)
+    assert mapping["ProvisionedPollerConfig"] == {"MinimumPollers": 1, "MaximumPollers": 2_000}
+    assert (mapping["MaximumRetryAttempts"], mapping["MaximumRecordAgeInSeconds"]) == (3, 3600)
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_provisioned_mode_may_leave_batches_whole(stack: Stack, function: LambdaFunction) -> None:
+    make(
+        stack,
+        function,
+        provisioned_poller_config=POLLERS,
+        bisect_batch_on_error=False,
+        report_batch_item_failures=False,
+    )
+    mapping = only(stack, MAPPING)
+    assert mapping["BisectBatchOnFunctionError"] is False
+    assert "FunctionResponseTypes" not in mapping
+
+
+def test_a_kafka_topic_takes_the_records(stack: Stack, function: LambdaFunction) -> None:
+    orders = make(stack, function, provisioned_poller_config=POLLERS, on_failure="kafka://failed")
+    assert only(stack, MAPPING)["DestinationConfig"] == {"OnFailure": {"Destination": "kafka://failed"}}
+    assert granted(stack)["kafka-cluster:WriteData"] == f"arn:aws:kafka:us-east-1:{ACCOUNT}:topic/shop/0f6a-5/failed"
+    assert orders.failure_queue is None
+    assert only(stack, "AWS::CloudWatch::Alarm")["MetricName"] == "OnFailureDestinationDeliveredEventCount"
+
+
+def test_the_topic_itself_is_refused_as_failure_target(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected on_failure to be another topic than the source, got kafka://orders"):
+        make(stack, function, provisioned_poller_config=POLLERS, on_failure="kafka://orders")
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"retry_attempts": 3}, "retry_attempts"),
+        ({"max_record_age": Duration.hours(1)}, "max_record_age"),
+        ({"bisect_batch_on_error": True}, "bisect_batch_on_error"),
+        ({"report_batch_item_failures": True}, "report_batch_item_failures"),
+        ({"on_failure": "kafka://failed"}, "a Kafka topic as on_failure"),
+    ],
+)
+def test_settings_of_provisioned_mode_are_refused_without_it(
+    stack: Stack, function: LambdaFunction, settings: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(ValueError, match=f"expected provisioned_poller_config for {named}, got none"):
+        make(stack, function, **settings)
+
+
+def test_a_bucket_keeps_the_records(stack: Stack, function: LambdaFunction) -> None:
+    bucket = s3.Bucket(stack, "Failed")
+    make(stack, function, on_failure=bucket)
+    mapping = only(stack, MAPPING)
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == stack.resolve(bucket.bucket_arn)
+    assert mapping["MetricsConfig"] == {"Metrics": ["EventCount"]}
+
+
+def test_fifo_targets_and_unknown_ones_are_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="got the FIFO Stack/Fifo"):
+        make(stack, function, on_failure=sqs.Queue(stack, "Fifo", fifo=True))
+    with pytest.raises(TypeError, match="expected on_failure to be a queue, topic or bucket of the CDK, or kafka://"):
+        MskToLambda(
+            stack,
+            "Other",
+            function=function,
+            cluster_arn=CLUSTER_ARN,
+            topic="orders",
+            provisioned_poller_config=POLLERS,
+            on_failure="failed",
+        )
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"batch_size": 0}, "expected batch_size to be from 1 to 10,000, got 0"),
+        ({"max_batching_window": Duration.seconds(301)}, "max_batching_window to be from 0 to 300 s, got 301 s"),
+        ({"starting_position_timestamp": 1}, "expected starting_position_timestamp only with AT_TIMESTAMP"),
+        ({"retry_attempts": -1, "provisioned_poller_config": POLLERS}, "retry_attempts to be from 0 to 10,000, got -1"),
+        (
+            {"provisioned_poller_config": ProvisionedPollerConfig(minimum_pollers=1, maximum_pollers=2_001)},
+            "expected maximum_pollers to be from 1 to 2,000, got 2001",
+        ),
+    ],
+)
+def test_wrong_settings_are_refused(
+    stack: Stack, function: LambdaFunction, settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        make(stack, function, **settings)
+
+
+def test_a_function_of_more_than_fourteen_minutes_is_refused(stack: Stack) -> None:
+    with pytest.raises(ValueError, match="within the 840 s that the poller of this source waits"):
+        make(stack, make_function(stack, timeout=Duration.minutes(15)))
+
+
+def test_a_cluster_of_the_app_is_read(stack: Stack, function: LambdaFunction) -> None:
+    cluster = msk.CfnServerlessCluster(
+        stack,
+        "Cluster",
+        cluster_name="shop",
+        client_authentication={"sasl": {"iam": {"enabled": True}}},
+        vpc_configs=[{"subnetIds": ["subnet-1"]}],
+    )
+    MskToLambda(stack, "Orders", function=function, cluster_arn=cluster.attr_arn, topic="orders")
+    topic_arn = granted(stack)["kafka-cluster:ReadData"]["Fn::Join"][1]
+    split = {"Fn::Split": [":cluster/", stack.resolve(cluster.attr_arn)]}
+    assert topic_arn == [{"Fn::Select": [0, split]}, ":topic/", {"Fn::Select": [1, split]}, "/orders"]
+
+
+def test_an_alias_is_invoked(stack: Stack, function: LambdaFunction) -> None:
+    alias = lambda_.Alias(stack, "Live", alias_name="live", version=function.current_version)
+    make(stack, alias)
+    assert only(stack, MAPPING)["FunctionName"] == stack.resolve(alias.function_name)
+
+
+def test_function_and_mapping_may_stand_in_different_stacks(app: App) -> None:
+    compute = Stack(app, "Compute")
+    front = Stack(app, "Front")
+    make(front, make_function(compute))
+    app.synth()  # would raise if the stacks needed each other
+    assert len(resources(front, "AWS::IAM::Policy")) == 1
