@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from constructs_lib.synchronous.rest_api import RestApiToLambda as RestApiToLambda
     from constructs_lib.synchronous.state_machine import StateMachineToLambda as StateMachineToLambda
     from constructs_lib.synchronous.user_pool import UserPoolToLambda as UserPoolToLambda
+    from constructs_lib.synchronous.web_socket_api import WebSocketApiToLambda as WebSocketApiToLambda
     from constructs_lib.watching import InvocationAlarms as InvocationAlarms
     from constructs_lib.watching import InvocationDashboard as InvocationDashboard
 
@@ -82,6 +83,7 @@ _MODULES = {
     "SqsToLambda": "polling.sqs",
     "StateMachineToLambda": "synchronous.state_machine",
     "UserPoolToLambda": "synchronous.user_pool",
+    "WebSocketApiToLambda": "synchronous.web_socket_api",
 }
 
 __all__ = [
@@ -121,6 +123,7 @@ __all__ = [
     "SqsToLambda",
     "StateMachineToLambda",
     "UserPoolToLambda",
+    "WebSocketApiToLambda",
 ]
 
 

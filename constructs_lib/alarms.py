@@ -39,7 +39,7 @@ class WatchedAlarm(cloudwatch.Alarm):
         scope: Construct,
         id: str,
         *,
-        metric: cloudwatch.Metric,
+        metric: cloudwatch.Metric | cloudwatch.MathExpression,
         threshold: float,
         description: str,
         evaluation_periods: int = 1,

@@ -91,6 +91,16 @@ PATTERNS = (
         resource_budget=7,
     ),
     Pattern(
+        name="WebSocketApiToLambda",
+        source="API Gateway WebSocket API",
+        model=InvocationModel.SYNCHRONOUS,
+        delivery="the client, as an error message",
+        execution="the client, as an error message",
+        captured_by=None,
+        wired_in=(),
+        resource_budget=10,
+    ),
+    Pattern(
         name="RestApiToLambda",
         source="API Gateway REST API",
         model=InvocationModel.SYNCHRONOUS,

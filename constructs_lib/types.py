@@ -74,3 +74,10 @@ AnyHttpAuthorizer: TypeAlias = (
     | apigatewayv2.IHttpRouteAuthorizer
 )
 AnyListener: TypeAlias = elbv2.ApplicationListener | elbv2.IApplicationListener
+AnyWebSocketApi: TypeAlias = apigatewayv2.WebSocketApi | apigatewayv2.IWebSocketApi
+AnyWebSocketAuthorizer: TypeAlias = (
+    authorizers.WebSocketIamAuthorizer
+    | authorizers.WebSocketLambdaAuthorizer
+    | apigatewayv2.WebSocketNoneAuthorizer
+    | apigatewayv2.IWebSocketRouteAuthorizer
+)

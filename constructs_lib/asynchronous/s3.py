@@ -11,6 +11,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
 from constructs_lib.asynchronous.pattern import AsynchronousPattern, ExecutionOptions
+from constructs_lib.buckets import make_bucket
 from constructs_lib.checks import check_kinds
 from constructs_lib.grants import allow
 from constructs_lib.types import AnyBucket, AnyFunction
@@ -78,28 +79,12 @@ class S3ToLambda(AsynchronousPattern):
             raise ValueError(
                 f"{self.node.path}: expected at least one event, got none; leave out events= for all new objects"
             )
-        self.bucket = bucket or self._make_bucket()
+        self.bucket = bucket or make_bucket(self)
         filters = [s3.NotificationKeyFilter(prefix=prefix, suffix=suffix)] if prefix or suffix else []
         for event in events:
             self.bucket.add_event_notification(event, notifications.LambdaDestination(function), *filters)
         self._allow_reading(f"{prefix or ''}*{suffix or ''}")
         self._acknowledge_bucket_notifications()
-
-    def _make_bucket(self) -> s3.Bucket:
-        bucket = s3.Bucket(
-            self,
-            "Bucket",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-        )
-        acknowledge(
-            bucket,
-            "Access logs need a bucket that an account's buckets share; to have them, pass a bucket with "
-            "server_access_logs_bucket set",
-            "AwsSolutions-S1",
-        )
-        return bucket
 
     def _allow_reading(self, keys: str) -> None:
         objects = self.bucket.arn_for_objects(keys)
