@@ -5,16 +5,32 @@ Where pyright is told to look away, it is CDK's own signature that refuses CDK's
 
 from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
-from constructs_lib import FailureQueue, LambdaFunction, RestApiToLambda, S3ToLambda, SqsToLambda
+from constructs_lib import (
+    AlarmToLambda,
+    AsyncInvocation,
+    CodeCommitToLambda,
+    FailureQueue,
+    LambdaFunction,
+    LogsToLambda,
+    RestApiToLambda,
+    RestApiToLambdaAsync,
+    S3ToLambda,
+    SesToLambda,
+    SqsToLambda,
+)
 
 stack = Stack(App(), "Stack")
 key = kms.Key(stack, "Key")
@@ -56,3 +72,23 @@ SqsToLambda(stack, "L", function=imported, encryption_key=imported_key, visibili
 RestApiToLambda(stack, "M", function=function, api=apigateway.RestApi(stack, "Api"))
 RestApiToLambda(stack, "N", function=alias, api=apigateway.RestApi.from_rest_api_id(stack, "ImportedApi", "id"))
 RestApiToLambda(stack, "O", function=imported, authorization_type=apigateway.AuthorizationType.NONE)
+
+role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())  # pyright: ignore[reportArgumentType]
+AsyncInvocation(stack, "AsyncA", function=alias, invokers=[role, function, iam.User(stack, "User")])
+AsyncInvocation(stack, "AsyncB", function=function, invokers=[iam.Role.from_role_arn(stack, "ImportedRole", "arn")])
+metric = cloudwatch.Metric(namespace="Shop", metric_name="Orders")
+alarm = metric.create_alarm(stack, "Alarm", threshold=1, evaluation_periods=1)
+AlarmToLambda(stack, "AlarmA", function=alias, alarm=alarm, states=[cloudwatch.AlarmState.OK], alarm_topic=topic)
+CodeCommitToLambda(
+    stack, "CommitsA", function=version, repository=codecommit.Repository.from_repository_arn(stack, "R", "arn")
+)
+LogsToLambda(stack, "LogsA", function=alias, log_group=logs.LogGroup.from_log_group_name(stack, "ImportedLogs", "name"))
+LogsToLambda(
+    stack,
+    "LogsB",
+    function=function,
+    log_group=logs.LogGroup(stack, "MoreLogs"),
+    filter_pattern=logs.FilterPattern.any_term("ERROR"),
+)
+RestApiToLambdaAsync(stack, "ApiA", function=alias, path="orders", api=apigateway.RestApi(stack, "AsyncApi"))
+SesToLambda(stack, "MailA", function=alias, rule_set=ses.ReceiptRuleSet(stack, "RuleSet"), recipients=["shop.example"])
