@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from constructs_lib.asynchronous.logs import LogsToLambda as LogsToLambda
     from constructs_lib.asynchronous.rest_api import RestApiToLambdaAsync as RestApiToLambdaAsync
     from constructs_lib.asynchronous.s3 import S3ToLambda as S3ToLambda
+    from constructs_lib.asynchronous.s3_event_bridge import S3EventBridgeToLambda as S3EventBridgeToLambda
     from constructs_lib.asynchronous.schedule import ScheduleToLambda as ScheduleToLambda
     from constructs_lib.asynchronous.ses import SesToLambda as SesToLambda
     from constructs_lib.asynchronous.sns import SnsToLambda as SnsToLambda
@@ -76,6 +77,7 @@ _MODULES = {
     "RestApiToLambdaAsync": "asynchronous.rest_api",
     "RestApiToSqsToLambda": "offload.sqs",
     "RestApiToStateMachine": "offload.state_machine",
+    "S3EventBridgeToLambda": "asynchronous.s3_event_bridge",
     "S3ToLambda": "asynchronous.s3",
     "ScheduleToLambda": "asynchronous.schedule",
     "SesToLambda": "asynchronous.ses",
@@ -116,6 +118,7 @@ __all__ = [
     "RestApiToLambdaAsync",
     "RestApiToSqsToLambda",
     "RestApiToStateMachine",
+    "S3EventBridgeToLambda",
     "S3ToLambda",
     "ScheduleToLambda",
     "SesToLambda",

@@ -161,6 +161,16 @@ PATTERNS = (
         resource_budget=7,
     ),
     Pattern(
+        name="S3EventBridgeToLambda",
+        source="S3 through EventBridge",
+        model=InvocationModel.ASYNCHRONOUS,
+        delivery="`dead_letter_queue`: by default `failure_queue`",
+        execution="`failure_queue`, or `on_failure`",
+        captured_by="failure_queue",
+        wired_in=("AWS::Lambda::EventInvokeConfig", "AWS::Events::Rule"),
+        resource_budget=7,
+    ),
+    Pattern(
         name="AsyncInvocation",
         source="Direct invocation with `InvocationType=Event`",
         model=InvocationModel.ASYNCHRONOUS,
@@ -278,7 +288,7 @@ PATTERNS = (
         execution="`failure_queue`, or `on_failure`",
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventSourceMapping",),
-        resource_budget=3,
+        resource_budget=4,
     ),
     Pattern(
         name="KafkaToLambda",

@@ -12,6 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_msk as msk
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
@@ -51,10 +52,8 @@ def _schedule(stack: Stack, function: LambdaFunction) -> Any:
     return ScheduleToLambda(stack, "Pattern", function=function, schedule=daily)
 
 
-
 def _iot(stack: Stack, function: LambdaFunction) -> Any:
     return IotToLambda(stack, "Pattern", function=function, sql="SELECT * FROM 'doors/+/opened'")
-
 
 
 def _logs(stack: Stack, function: LambdaFunction) -> Any:
@@ -115,8 +114,14 @@ def _documentdb(stack: Stack, function: LambdaFunction) -> Any:
 
 
 def _msk(stack: Stack, function: LambdaFunction) -> Any:
-    arn = f"arn:aws:kafka:us-east-1:{ACCOUNT}:cluster/shop/0f6a-5"
-    return MskToLambda(stack, "Pattern", function=function, cluster_arn=arn, topic="orders")
+    cluster = msk.CfnServerlessCluster(
+        stack,
+        "Source",
+        cluster_name="shop",
+        client_authentication={"sasl": {"iam": {"enabled": True}}},
+        vpc_configs=[{"subnetIds": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]}],
+    )
+    return MskToLambda(stack, "Pattern", function=function, cluster_arn=cluster.attr_arn, topic="orders")
 
 
 def _kafka(stack: Stack, function: LambdaFunction) -> Any:

@@ -68,6 +68,7 @@ def test_what_is_acknowledged_has_a_reason_and_is_known(assembly: Path) -> None:
     assert set(found) == {
         "AwsSolutions-APIG2",
         "AwsSolutions-APIG3",
+        "AwsSolutions-APIG4",
         "AwsSolutions-COG4",
         "AwsSolutions-IAM4",
         "AwsSolutions-IAM5",
