@@ -1,5 +1,7 @@
 """Acknowledge findings of other rule packs where their rule is wrong for what this library makes."""
 
+import json
+
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
@@ -48,5 +50,7 @@ def _flat(arn: object) -> str:
             return f"<{resource}.{attribute}>"
         case {"Ref": name}:
             return f"<{name}>"
+        case {}:
+            return json.dumps(arn, separators=(",", ":"))
         case _:
             return str(arn)

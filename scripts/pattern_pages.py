@@ -7,9 +7,9 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
+from typing import get_args
 
 import constructs_lib
-from constructs_lib.asynchronous.pattern import ExecutionOptions
 from constructs_lib.catalog import PATTERNS, Pattern
 from constructs_lib.facts import InvocationModel
 
@@ -63,7 +63,7 @@ def _page(pattern: Pattern) -> str:
         "",
         "## Parameters and defaults",
         "",
-        *_table(_with_options(sections.get("Parameters", ""))),
+        *_table(_with_options(sections.get("Parameters", ""), getattr(constructs_lib, pattern.name))),
         "",
         "## Attributes",
         "",
@@ -86,14 +86,15 @@ def _table(section: str) -> list[str]:
     return [f"- **{name.strip()}**: {_markdown(' '.join(text.split()))}" for name, text in rows]
 
 
-def _with_options(parameters: str) -> str:
+def _with_options(parameters: str, construct: type) -> str:
     """Replace ``options`` by the parameters that it stands for."""
     before, options, after = parameters.partition("options\n")
-    return before + _execution_options() + re.sub(r"\A(?: +.*\n?)+", "", after) if options else parameters
+    return before + _options(construct) + re.sub(r"\A(?: +.*\n?)+", "", after) if options else parameters
 
 
-def _execution_options() -> str:
-    (definition,) = ast.parse(inspect.getsource(ExecutionOptions)).body
+def _options(construct: type) -> str:
+    (options,) = get_args(inspect.signature(construct.__dict__["__init__"]).parameters["options"].annotation)
+    (definition,) = ast.parse(inspect.getsource(options)).body
     assert isinstance(definition, ast.ClassDef)
     text = ""
     for field, documented in pairwise(definition.body):
