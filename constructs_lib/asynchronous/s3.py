@@ -3,21 +3,16 @@
 from collections.abc import Sequence
 from typing import Unpack
 
-from aws_cdk import Names, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import Names
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as notifications
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
+from constructs_lib.asynchronous.objects import acknowledge_bucket_notifications, allow_reading
 from constructs_lib.asynchronous.pattern import AsynchronousPattern, ExecutionOptions
 from constructs_lib.buckets import make_bucket
 from constructs_lib.checks import check_kinds
-from constructs_lib.grants import allow
 from constructs_lib.types import AnyBucket, AnyFunction
-
-# The one function per stack that CDK makes to configure bucket notifications.
-_CDK_HANDLER_ID = "BucketNotificationsHandler050a0587b7544547bf325f094a3db834"
 
 
 class S3ToLambda(AsynchronousPattern):
@@ -83,26 +78,7 @@ class S3ToLambda(AsynchronousPattern):
         filters = [s3.NotificationKeyFilter(prefix=prefix, suffix=suffix)] if prefix or suffix else []
         for event in events:
             self.bucket.add_event_notification(event, notifications.LambdaDestination(function), *filters)
-        self._allow_reading(f"{prefix or ''}*{suffix or ''}")
-        self._acknowledge_bucket_notifications()
-
-    def _allow_reading(self, keys: str) -> None:
-        objects = self.bucket.arn_for_objects(keys)
-        statements = [iam.PolicyStatement(actions=["s3:GetObject"], resources=[objects])]
-        if self.bucket.encryption_key is not None:
-            statements.append(
-                iam.PolicyStatement(actions=["kms:Decrypt"], resources=[self.bucket.encryption_key.key_arn])
-            )
         # In the bucket's stack, which the notification makes depend on the function's already.
-        holder = allow(self.bucket, f"{Names.node_unique_id(self.node)}Policy", self.function, *statements)
-        if holder is not None:
-            acknowledge_wildcard(holder, "Which objects will be uploaded is not known beforehand", objects)
-
-    def _acknowledge_bucket_notifications(self) -> None:
-        handler = Stack.of(self.bucket).node.try_find_child(_CDK_HANDLER_ID)
-        if handler is not None:
-            acknowledge(
-                handler,
-                "CDK makes this function to configure bucket notifications; its role cannot be replaced from here",
-                "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
-            )
+        policy_id = f"{Names.node_unique_id(self.node)}Policy"
+        allow_reading(self.bucket, policy_id, function, self.bucket, f"{prefix or ''}*{suffix or ''}")
+        acknowledge_bucket_notifications(self.bucket)
