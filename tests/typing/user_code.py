@@ -7,13 +7,19 @@ from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codecommit as codecommit
+from aws_cdk import aws_docdb as docdb
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -22,9 +28,15 @@ from constructs_lib import (
     AlarmToLambda,
     AsyncInvocation,
     CodeCommitToLambda,
+    DocumentDbToLambda,
+    DynamoDbToLambda,
     FailureQueue,
+    KafkaToLambda,
+    KinesisToLambda,
     LambdaFunction,
     LogsToLambda,
+    MqToLambda,
+    MskToLambda,
     RestApiToLambda,
     RestApiToLambdaAsync,
     S3ToLambda,
@@ -92,3 +104,53 @@ LogsToLambda(
 )
 RestApiToLambdaAsync(stack, "ApiA", function=alias, path="orders", api=apigateway.RestApi(stack, "AsyncApi"))
 SesToLambda(stack, "MailA", function=alias, rule_set=ses.ReceiptRuleSet(stack, "RuleSet"), recipients=["shop.example"])
+
+orders = kinesis.Stream(stack, "Orders")
+consumer = kinesis.StreamConsumer(stack, "Consumer", stream=orders, stream_consumer_name="orders")
+KinesisToLambda(stack, "StreamA", function=alias, stream=orders, on_failure=s3.Bucket(stack, "FailedRecords"))
+KinesisToLambda(stack, "StreamB", function=function, consumer=consumer, on_failure=topic, retry_attempts=3)
+KinesisToLambda(
+    stack,
+    "StreamC",
+    function=imported,
+    stream=kinesis.Stream.from_stream_arn(stack, "ImportedStream", "arn"),
+    filters=[lambda_.FilterCriteria.filter({"data": {"kind": ["order"]}})],
+)
+DynamoDbToLambda(
+    stack,
+    "StreamD",
+    function=version,
+    table=dynamodb.Table.from_table_attributes(stack, "ImportedTable", table_arn="arn", table_stream_arn="arn"),
+    on_failure=queue,
+)
+secret = secretsmanager.Secret(stack, "Secret")
+pollers = event_sources.ProvisionedPollerConfig(minimum_pollers=2, maximum_pollers=9)
+SqsToLambda(stack, "Pollers", function=function, provisioned_poller_config=pollers)
+MskToLambda(
+    stack,
+    "TopicA",
+    function=alias,
+    cluster_arn="arn",
+    topic="orders",
+    secret=secret,
+    provisioned_poller_config=pollers,
+    on_failure="kafka://failed",
+)
+KafkaToLambda(
+    stack,
+    "TopicB",
+    function=function,
+    bootstrap_servers=["broker.example.com:9092"],
+    topic="orders",
+    subnets=[ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-1")],
+    security_group=ec2.SecurityGroup.from_security_group_id(stack, "SecurityGroup", "sg-1"),
+)
+MqToLambda(stack, "BrokerA", function=function, broker_arn="arn", queue_name="orders", secret=secret)
+DocumentDbToLambda(
+    stack,
+    "ClusterA",
+    function=function,
+    cluster=docdb.DatabaseCluster.from_database_cluster_attributes(stack, "Cluster", cluster_identifier="shop"),
+    database_name="shop",
+    secret=secret,
+)
