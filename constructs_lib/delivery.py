@@ -1,7 +1,8 @@
 """The delivery stage: where an event ends that its source cannot hand to Lambda."""
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.checks import check_kinds
@@ -45,6 +46,13 @@ def delivery_dead_letter_queue(
         raise ValueError(
             f"{pattern.node.path}: expected dead_letter_queue to be a standard queue, got the FIFO {given.node.path}; "
             "the source cannot send to FIFO queues: use a standard one"
+        )
+    if given is not None and not isinstance(given, sqs.Queue) and isinstance(sender, iam.ServicePrincipal):
+        Annotations.of(pattern).add_warning_v2(
+            "lambda-invocation-constructs:importedDeadLetterQueue",
+            f"the policy of the imported {given.node.path} cannot be changed here: without sqs:SendMessage for "
+            f"{sender.service} there, and the use of its key, events that could not be delivered are lost; allow it "
+            "where the queue is made, then acknowledge this warning",
         )
     # In another stack, its policy would have to name the source, and the two stacks would need each other.
     shared = execution_queue if execution_queue is not None and execution_queue.stack is Stack.of(pattern) else None

@@ -13,7 +13,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 from constructs_lib import EventBridgeToLambda, IotToLambda, LambdaFunction, ScheduleToLambda, SnsToLambda
-from tests.helpers import make_function, resources
+from tests.helpers import ACCOUNT, make_function, resources, warnings
 
 # How to make it, the resource that names the queue, and the service that sends; None if it sends with a role.
 PATTERNS: dict[str, tuple[Callable[..., Any], str, str | None]] = {
@@ -118,6 +118,17 @@ def test_a_queue_of_the_user_and_its_key(
     assert len(depth) == 2
     assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in depth)
     assert len(built.alarms) == 3
+
+
+@every_pattern
+def test_the_policy_of_an_imported_queue_is_asked_for(
+    stack: Stack, function: LambdaFunction, make: Callable[..., Any], type: str, sender: str | None
+) -> None:
+    mine = sqs.Queue.from_queue_arn(stack, "Mine", f"arn:aws:sqs:us-east-1:{ACCOUNT}:mine")
+    make(stack, "Pattern", function=function, dead_letter_queue=mine)
+    assert queue_of(stack, mine, type)
+    found = [text for text in warnings(stack) if "without sqs:SendMessage for" in text]
+    assert len(found) == (sender is not None)  # a role is allowed to send by its own policy
 
 
 @every_pattern
