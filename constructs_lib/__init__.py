@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from constructs_lib.polling.mq import MqToLambda as MqToLambda
     from constructs_lib.polling.msk import MskToLambda as MskToLambda
     from constructs_lib.polling.sqs import SqsToLambda as SqsToLambda
+    from constructs_lib.synchronous.cloud_front import CloudFrontToLambda as CloudFrontToLambda
     from constructs_lib.synchronous.firehose import FirehoseToLambda as FirehoseToLambda
     from constructs_lib.synchronous.function_url import FunctionUrlToLambda as FunctionUrlToLambda
     from constructs_lib.synchronous.http_api import HttpApiToLambda as HttpApiToLambda
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "AlarmToLambda": "asynchronous.alarm",
     "AsyncInvocation": "asynchronous.invocation",
+    "CloudFrontToLambda": "synchronous.cloud_front",
     "CodeCommitToLambda": "asynchronous.code_commit",
     "ConfigRuleToLambda": "asynchronous.config_rule",
     "CustomResourceToLambda": "asynchronous.custom_resource",
@@ -91,6 +93,7 @@ _MODULES = {
 __all__ = [
     "AlarmToLambda",
     "AsyncInvocation",
+    "CloudFrontToLambda",
     "CodeCommitToLambda",
     "ConfigRuleToLambda",
     "CustomResourceToLambda",

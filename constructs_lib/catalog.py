@@ -101,6 +101,16 @@ PATTERNS = (
         resource_budget=10,
     ),
     Pattern(
+        name="CloudFrontToLambda",
+        source="CloudFront (Lambda@Edge)",
+        model=InvocationModel.SYNCHRONOUS,
+        delivery="the viewer, as an error",
+        execution="the viewer, as an error",
+        captured_by=None,
+        wired_in=(),
+        resource_budget=1,
+    ),
+    Pattern(
         name="RestApiToLambda",
         source="API Gateway REST API",
         model=InvocationModel.SYNCHRONOUS,

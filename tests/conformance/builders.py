@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_docdb as docdb
@@ -11,6 +12,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_msk as msk
 from aws_cdk import aws_scheduler as scheduler
@@ -22,6 +24,7 @@ from constructs import Construct
 import constructs_lib
 from constructs_lib import (
     AlarmToLambda,
+    CloudFrontToLambda,
     CodeCommitToLambda,
     DocumentDbToLambda,
     DynamoDbToLambda,
@@ -177,8 +180,18 @@ def _user_pool(stack: Stack) -> Any:
     )
 
 
+def _cloud_front(stack: Stack) -> Any:
+    edge = make_function(
+        stack, architecture=lambda_.Architecture.X86_64, tracing=lambda_.Tracing.DISABLED, memory_size=128
+    )
+    return CloudFrontToLambda(
+        stack, "Pattern", function=edge, event_type=cloudfront.LambdaEdgeEventType.VIEWER_REQUEST
+    )
+
+
 WITHOUT_FUNCTION: dict[str, Callable[[Stack], Any]] = {
     "RestApiToStateMachine": _state_machine,
+    "CloudFrontToLambda": _cloud_front,
     "UserPoolToLambda": _user_pool,
 }
 

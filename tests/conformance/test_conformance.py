@@ -76,6 +76,7 @@ def test_what_is_acknowledged_has_a_reason_and_is_known(assembly: Path) -> None:
         "AwsSolutions-SQS3",
         "Serverless-LambdaDLQ",
         "Serverless-LambdaEventSourceMappingDestination",
+        "Serverless-LambdaTracing",
         "Serverless-SQSRedrivePolicy",
     }
 

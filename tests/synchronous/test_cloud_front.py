@@ -1,0 +1,151 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_cloudfront import LambdaEdgeEventType
+from aws_cdk.aws_cloudfront_origins import HttpOrigin
+
+from constructs_lib import CloudFrontToLambda, LambdaFunction
+from tests.helpers import ACCOUNT, CODE, make_function, only, resources, warnings
+
+VERSION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:headers:7"
+EDGE: dict[str, Any] = {
+    "architecture": lambda_.Architecture.X86_64,
+    "tracing": lambda_.Tracing.DISABLED,
+    "memory_size": 128,
+}
+
+
+def distribute(stack: Stack, headers: CloudFrontToLambda) -> dict[str, Any]:
+    cloudfront.Distribution(
+        stack,
+        "Distribution",
+        default_behavior=cloudfront.BehaviorOptions(
+            origin=HttpOrigin("example.com"), edge_lambdas=[headers.edge_lambda]
+        ),
+    )
+    behavior = only(stack, "AWS::CloudFront::Distribution")["DistributionConfig"]["DefaultCacheBehavior"]
+    return dict(behavior["LambdaFunctionAssociations"][0])
+
+
+@pytest.mark.parametrize("kind", ["function", "version"])
+def test_a_distribution_runs_a_numbered_version(stack: Stack, kind: str) -> None:
+    function = make_function(stack, **EDGE)
+    target = function.current_version if kind == "version" else function
+    headers = CloudFrontToLambda(
+        stack, "Headers", function=target, event_type=LambdaEdgeEventType.ORIGIN_REQUEST, include_body=True
+    )
+    found = distribute(stack, headers)
+    (version,) = resources(stack, "AWS::Lambda::Version")
+    assert found == {
+        "EventType": "origin-request",
+        "IncludeBody": True,
+        "LambdaFunctionARN": {"Ref": version},
+    }
+    trusted = json.dumps([role["AssumeRolePolicyDocument"] for role in resources(stack, "AWS::IAM::Role").values()])
+    assert "edgelambda.amazonaws.com" in trusted
+    assert warnings(stack) == []
+
+
+def test_an_imported_version_is_run(stack: Stack) -> None:
+    imported: Any = lambda_.Version.from_version_arn(stack, "Imported", VERSION_ARN)
+    headers = CloudFrontToLambda(stack, "Headers", function=imported, event_type=LambdaEdgeEventType.VIEWER_RESPONSE)
+    assert distribute(stack, headers)["LambdaFunctionARN"] == VERSION_ARN
+
+
+FORBIDDEN: dict[str, tuple[Callable[[Stack], dict[str, Any]], str]] = {
+    "arm64": (lambda stack: {"architecture": lambda_.Architecture.ARM_64}, "arm64; set architecture=Architecture.X86"),
+    "tracing": (lambda stack: {"tracing": lambda_.Tracing.ACTIVE}, "tracing; set tracing=Tracing.DISABLED"),
+    "environment": (lambda stack: {"environment": {"A": "b"}}, "environment variables; put the values into the code"),
+    "dead-letter": (lambda stack: {"dead_letter_queue": sqs.Queue(stack, "Q")}, "a dead-letter queue or topic; leave"),
+    "layers": (
+        lambda stack: {"layers": [lambda_.LayerVersion.from_layer_version_arn(stack, "Layer", f"{VERSION_ARN}:1")]},
+        "layers; put their content into the code",
+    ),
+}
+
+
+@pytest.mark.parametrize("setting", FORBIDDEN)
+def test_what_lambda_at_edge_forbids_is_refused(stack: Stack, setting: str) -> None:
+    make, message = FORBIDDEN[setting]
+    function = make_function(stack, **{**EDGE, **make(stack)})
+    with pytest.raises(ValueError, match=f"forbids, got Stack/Function with {message}"):
+        CloudFrontToLambda(stack, "Headers", function=function, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"runtime": lambda_.Runtime.JAVA_21}, "with runtime java21; use Python or Node.js"),
+        ({"vpc": True}, "with a VPC; leave out vpc"),
+    ],
+)
+def test_other_functions_are_judged_likewise(stack: Stack, settings: dict[str, Any], message: str) -> None:
+    vpc = ec2.Vpc(stack, "Vpc") if settings.pop("vpc", False) else None
+    plain = lambda_.Function(
+        stack,
+        "Plain",
+        code=lambda_.Code.from_asset("tests/synchronous") if settings else CODE,
+        handler="index.handler",
+        vpc=vpc,
+        **{"runtime": lambda_.Runtime.PYTHON_3_13, **settings},
+    )
+    with pytest.raises(ValueError, match=message):
+        CloudFrontToLambda(stack, "Headers", function=plain, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+
+
+def test_a_function_slower_than_cloudfront_waits_is_refused(stack: Stack) -> None:
+    slow = make_function(stack, **EDGE, timeout=Duration.seconds(31))
+    with pytest.raises(ValueError, match=r"within the 30 s that CloudFront waits, got .* a timeout of 31 s"):
+        CloudFrontToLambda(stack, "Headers", function=slow, event_type=LambdaEdgeEventType.ORIGIN_REQUEST)
+
+
+def test_another_region_is_refused(app: App) -> None:
+    stack = Stack(app, "Stack", env={"region": "eu-west-1"})
+    with pytest.raises(ValueError, match="expected a function in us-east-1, got Stack/Function in eu-west-1; put it"):
+        CloudFrontToLambda(
+            stack,
+            "Headers",
+            function=make_function(stack, **EDGE),
+            event_type=LambdaEdgeEventType.VIEWER_REQUEST,
+        )
+
+
+def test_an_alias_is_refused(stack: Stack) -> None:
+    alias = lambda_.Alias(stack, "Live", alias_name="live", version=make_function(stack, **EDGE).current_version)
+    with pytest.raises(ValueError, match="expected a function of this app or a version, got Stack/Live; CloudFront"):
+        CloudFrontToLambda(stack, "Headers", function=alias, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+
+
+def test_the_body_of_a_response_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected include_body only for requests, got VIEWER_RESPONSE"):
+        CloudFrontToLambda(
+            stack,
+            "Headers",
+            function=function,
+            event_type=LambdaEdgeEventType.VIEWER_RESPONSE,
+            include_body=True,
+        )
+
+
+@pytest.mark.parametrize(
+    ("event_type", "count"), [(LambdaEdgeEventType.VIEWER_REQUEST, 1), (LambdaEdgeEventType.ORIGIN_REQUEST, 0)]
+)
+def test_much_memory_for_viewer_events_is_warned_of(stack: Stack, event_type: LambdaEdgeEventType, count: int) -> None:
+    function = make_function(stack, **{**EDGE, "memory_size": 256})
+    CloudFrontToLambda(stack, "Headers", function=function, event_type=event_type)
+    assert ["edgeViewerMemory" in warning for warning in warnings(stack)] == [True] * count
+
+
+def test_an_imported_role_is_warned_of(stack: Stack) -> None:
+    role = iam.Role.from_role_arn(stack, "Role", f"arn:aws:iam::{ACCOUNT}:role/headers")
+    function = make_function(stack, **EDGE, role=role)
+    CloudFrontToLambda(stack, "Headers", function=function, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+    assert any("[ack: lambda-invocation-constructs:edgeRole]" in warning for warning in warnings(stack))
