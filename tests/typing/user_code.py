@@ -30,6 +30,7 @@ from constructs_lib import (
     CodeCommitToLambda,
     DocumentDbToLambda,
     DynamoDbToLambda,
+    EventBridgeToLambda,
     FailureQueue,
     KafkaToLambda,
     KinesisToLambda,
@@ -153,4 +154,15 @@ DocumentDbToLambda(
     cluster=docdb.DatabaseCluster.from_database_cluster_attributes(stack, "Cluster", cluster_identifier="shop"),
     database_name="shop",
     secret=secret,
+)
+
+pattern = events.EventPattern(source=["orders"])
+EventBridgeToLambda(stack, "Eb1", function=alias, event_pattern=pattern, event_bus=events.EventBus(stack, "OrderBus"))
+EventBridgeToLambda(
+    stack,
+    "Eb2",
+    function=imported,
+    event_pattern=pattern,
+    event_bus=events.EventBus.from_event_bus_arn(stack, "ImportedBus", "arn"),
+    dead_letter_queue=queue,
 )
