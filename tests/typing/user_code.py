@@ -5,11 +5,14 @@ Where pyright is told to look away, it is CDK's own signature that refuses CDK's
 
 from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_docdb as docdb
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
@@ -32,9 +35,12 @@ from constructs_lib import (
     DynamoDbToLambda,
     EventBridgeToLambda,
     FailureQueue,
+    FunctionUrlToLambda,
+    HttpApiToLambda,
     KafkaToLambda,
     KinesisToLambda,
     LambdaFunction,
+    LoadBalancerToLambda,
     LogsToLambda,
     MqToLambda,
     MskToLambda,
@@ -43,6 +49,7 @@ from constructs_lib import (
     S3ToLambda,
     SesToLambda,
     SqsToLambda,
+    WebSocketApiToLambda,
 )
 
 stack = Stack(App(), "Stack")
@@ -166,3 +173,11 @@ EventBridgeToLambda(
     event_bus=events.EventBus.from_event_bus_arn(stack, "ImportedBus", "arn"),
     dead_letter_queue=queue,
 )
+
+FunctionUrlToLambda(stack, "Url", function=alias, invokers=[function, imported.grant_principal])
+HttpApiToLambda(stack, "Http", function=function, authorizer=authorizers.HttpIamAuthorizer())
+HttpApiToLambda(stack, "Http2", function=imported, api=apigatewayv2.HttpApi(stack, "HttpApi"))
+WebSocketApiToLambda(stack, "Ws", function=function, authorizer=apigatewayv2.WebSocketNoneAuthorizer())
+WebSocketApiToLambda(stack, "Ws2", function=alias, api=apigatewayv2.WebSocketApi(stack, "WsApi"), routes=["send"])
+listener = elbv2.ApplicationListener.from_lookup(stack, "Listener", listener_arn="arn")
+LoadBalancerToLambda(stack, "Lb", function=function, listener=listener)
