@@ -4,9 +4,11 @@ from typing import Literal
 
 from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.checks import check_function, check_kinds, check_range
 from constructs_lib.facts import BATCH_SIZE_MAX, BATCHING_WINDOW_MAX_SECONDS
 from constructs_lib.polling.mapping import allow_polling, check_timestamp, finish_mapping
@@ -112,20 +114,20 @@ class DocumentDbToLambda(Construct):
         secret = secret or self._secret_of_cluster()
         # What Lambda's poller needs, no more (AWS: lambda/with-documentdb).
         describing = ["rds:DescribeDBClusterParameters", "rds:DescribeDBClusters", "rds:DescribeDBSubnetGroups"]
-        statements = [*read_secret(secret), *reach_network(*describing)]
-        policy = allow_polling(self, function, cluster.node.path, statements)
+        # With which parameter group and subnet group, and whether it names the cluster, is not documented.
+        described = [self._arn(kind, "*") for kind in ("cluster", "cluster-pg", "subgrp")]
+        describe = iam.PolicyStatement(actions=describing, resources=described)
+        policy = allow_polling(self, function, cluster.node.path, [describe, *read_secret(secret), *reach_network()])
         acknowledge_network(policy)
+        if policy is not None:
+            for arn in described:
+                acknowledge_wildcard(policy, "Which of these the poller describes is not documented", arn)
         window = None if max_batching_window is None else max_batching_window.to_seconds()
         self.mapping = lambda_.CfnEventSourceMapping(
             self,
             "Mapping",
             function_name=function.function_name,
-            event_source_arn=Stack.of(cluster).format_arn(
-                service="rds",
-                resource="cluster",
-                resource_name=cluster.cluster_identifier,
-                arn_format=ArnFormat.COLON_RESOURCE_NAME,
-            ),
+            event_source_arn=self._arn("cluster", cluster.cluster_identifier),
             document_db_event_source_config=lambda_.CfnEventSourceMapping.DocumentDBEventSourceConfigProperty(
                 database_name=database_name, collection_name=collection_name, full_document=full_document
             ),
@@ -141,6 +143,11 @@ class DocumentDbToLambda(Construct):
         )
         finish_mapping(self.mapping, function, policy, "Lambda has no destination for DocumentDB: changes are retried")
         self.alarms: list[cloudwatch.Alarm] = [watch_errors(self, function, alarm_topic)]
+
+    def _arn(self, kind: str, name: str) -> str:
+        return Stack.of(self.cluster).format_arn(
+            service="rds", resource=kind, resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+        )
 
     def _secret_of_cluster(self) -> AnySecret:
         secret: AnySecret | None = getattr(self.cluster, "secret", None)

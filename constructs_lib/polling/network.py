@@ -18,8 +18,8 @@ def check_poller_waits(pattern: Construct, function: AnyFunction) -> None:
     check_fast_enough(pattern, function, NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS, "the poller of this source")
 
 
-def reach_network(*others: str) -> list[iam.PolicyStatement]:
-    """Return what lets a poller make its network interfaces, and ``others``, which name no resource either.
+def reach_network() -> list[iam.PolicyStatement]:
+    """Return what lets a poller make its network interfaces, none of which is known beforehand.
 
     AWS: lambda/with-msk-permissions, lambda/process-mq-messages-with-lambda, lambda/with-documentdb.
     """
@@ -31,7 +31,7 @@ def reach_network(*others: str) -> list[iam.PolicyStatement]:
         "ec2:DescribeSubnets",
         "ec2:DescribeVpcs",
     ]
-    return [iam.PolicyStatement(actions=[*actions, *others], resources=["*"])]
+    return [iam.PolicyStatement(actions=actions, resources=["*"])]
 
 
 def acknowledge_network(policy: IConstruct | None) -> None:

@@ -91,11 +91,15 @@ def test_as_nothing_catches_failures_errors_are_watched(stack: Stack, function: 
 def test_the_poller_may_describe_cluster_and_network(stack: Stack, function: LambdaFunction) -> None:
     make(stack, function)
     (network,) = (found for found in statements(stack) if "ec2:CreateNetworkInterface" in found["Action"])
-    assert [action for action in network["Action"] if action.startswith("rds:")] == [
+    assert network["Resource"] == "*"
+    (describing,) = (found for found in statements(stack) if "rds:DescribeDBClusters" in found["Action"])
+    assert describing["Action"] == [
         "rds:DescribeDBClusterParameters",
         "rds:DescribeDBClusters",
         "rds:DescribeDBSubnetGroups",
     ]
+    kinds = [arn["Fn::Join"][1][-1] for arn in describing["Resource"]]
+    assert kinds == [":cluster:*", ":cluster-pg:*", ":subgrp:*"]
 
 
 @pytest.mark.parametrize(
