@@ -184,9 +184,7 @@ def _cloud_front(stack: Stack) -> Any:
     edge = make_function(
         stack, architecture=lambda_.Architecture.X86_64, tracing=lambda_.Tracing.DISABLED, memory_size=128
     )
-    return CloudFrontToLambda(
-        stack, "Pattern", function=edge, event_type=cloudfront.LambdaEdgeEventType.VIEWER_REQUEST
-    )
+    return CloudFrontToLambda(stack, "Pattern", function=edge, event_type=cloudfront.LambdaEdgeEventType.VIEWER_REQUEST)
 
 
 WITHOUT_FUNCTION: dict[str, Callable[[Stack], Any]] = {
