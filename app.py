@@ -4,7 +4,6 @@ from pathlib import Path
 
 from aws_cdk import App, Duration, Stack, Validations
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -49,11 +48,9 @@ class ThumbnailStack(Stack):
             timeout=Duration.minutes(1),
             environment={"THUMBNAIL_BUCKET": self.thumbnails.bucket_name},
         )
-        # Not grant_put: it would allow retention and tagging of objects, too.
-        resize.add_to_role_policy(
-            iam.PolicyStatement(actions=["s3:PutObject"], resources=[self.thumbnails.arn_for_objects("*")])
+        self.uploads = S3ToLambda(
+            self, "Uploads", function=resize, output_bucket=self.thumbnails, alarm_topic=self.alarms
         )
-        self.uploads = S3ToLambda(self, "Uploads", function=resize, alarm_topic=self.alarms)
 
 
 class JobStack(Stack):

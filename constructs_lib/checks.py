@@ -16,6 +16,7 @@ _KINDS = {
     "queue": ("queue_arn", "a queue of the CDK", _IMPORT),
     "dead_letter_queue": ("queue_arn", "a queue of the CDK", _IMPORT),
     "event_bus": ("event_bus_arn", "an event bus of the CDK", _IMPORT),
+    "output_bucket": ("bucket_arn", "a bucket of the CDK", _IMPORT),
     "bucket": ("bucket_arn", "a bucket of the CDK", _IMPORT),
     "api": ("rest_api_id", "a REST API of the CDK", _IMPORT),
     "invokers": ("grant_principal", "roles, users, functions or other grantees of the CDK", _IMPORT),

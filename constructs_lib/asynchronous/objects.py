@@ -1,8 +1,8 @@
 """What the patterns share that a bucket invokes a function with."""
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Names, Stack
 from aws_cdk import aws_iam as iam
-from constructs import IConstruct
+from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
 from constructs_lib.grants import allow
@@ -21,6 +21,36 @@ def allow_reading(scope: IConstruct, id: str, function: AnyFunction, bucket: Any
     holder = allow(scope, id, function, *statements)
     if holder is not None:
         acknowledge_wildcard(holder, "Which objects will be uploaded is not known beforehand", objects)
+
+
+def allow_writing(
+    pattern: Construct, function: AnyFunction, source: tuple[AnyBucket, str], target: tuple[AnyBucket, str]
+) -> None:
+    """Let a function write its results, and warn if they would invoke it again.
+
+    Parameters
+    ----------
+    source, target
+        The bucket that invokes and the bucket for results, each with the prefix of the keys.
+    """
+    (source_bucket, source_prefix), (bucket, prefix) = source, target
+    objects = bucket.arn_for_objects(f"{prefix}*")
+    statements = [iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects])]
+    if bucket.encryption_key is not None:
+        keys = ["kms:Decrypt", "kms:GenerateDataKey"]
+        statements.append(iam.PolicyStatement(actions=keys, resources=[bucket.encryption_key.key_arn]))
+    holder = allow(bucket, f"{Names.node_unique_id(pattern.node)}OutputPolicy", function, *statements)
+    if holder is not None:
+        acknowledge_wildcard(holder, "Which results will be written is not known beforehand", objects)
+    resolve = Stack.of(pattern).resolve
+    overlap = prefix.startswith(source_prefix) or source_prefix.startswith(prefix)
+    if overlap and resolve(source_bucket.bucket_arn) == resolve(bucket.bucket_arn):
+        Annotations.of(pattern).add_warning_v2(
+            "lambda-invocation-constructs:outputInvokes",
+            f"results in {bucket.node.path} under '{prefix}' can invoke {function.node.path} again, which is "
+            f"invoked for keys under '{source_prefix}': use another bucket, or prefixes that do not overlap; if the suffix keeps "
+            "them apart, acknowledge this warning",
+        )
 
 
 def acknowledge_bucket_notifications(bucket: AnyBucket) -> None:

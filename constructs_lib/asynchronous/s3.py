@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as notifications
 from constructs import Construct
 
-from constructs_lib.asynchronous.objects import acknowledge_bucket_notifications, allow_reading
+from constructs_lib.asynchronous.objects import acknowledge_bucket_notifications, allow_reading, allow_writing
 from constructs_lib.asynchronous.pattern import AsynchronousPattern, ExecutionOptions
 from constructs_lib.buckets import make_bucket
 from constructs_lib.checks import check_kinds
@@ -22,7 +22,7 @@ class S3ToLambda(AsynchronousPattern):
     is dropped, unless there is an ``on_success`` destination; a handler that cannot do the work must raise.
 
     Where a failed event goes
-        *delivery*: S3 retries by itself and has no dead-letter queue. *execution*: after the retries the event goes to
+        *delivery*: S3 retries by itself and has no dead-letter queue; ``S3EventBridgeToLambda`` has one. *execution*: after the retries the event goes to
         ``on_failure``; by default to a failure queue beneath the function, which an alarm watches.
 
     Parameters
@@ -37,8 +37,10 @@ class S3ToLambda(AsynchronousPattern):
     events
         What the function is notified of. Default: every kind of object creation.
     prefix, suffix
-        Only object keys that begin, or end, so. Default: all. Write results elsewhere than under ``prefix``, or the
-        function invokes itself.
+        Only object keys that begin, or end, so. Default: all.
+    output_bucket, output_prefix
+        Where the function writes its results, which it is allowed to: objects whose keys begin so. The same bucket with
+        overlapping prefixes is warned of. Default: nothing is allowed, and all keys of ``output_bucket``.
     options
         ``on_failure``, ``on_success``, ``retry_attempts``, ``max_event_age`` and ``alarm_topic`` of
         ``ExecutionOptions``.
@@ -51,7 +53,7 @@ class S3ToLambda(AsynchronousPattern):
     Raises
     ------
     ValueError
-        If ``events`` is empty, and as ``AsynchronousPattern`` does.
+        If ``events`` is empty, if ``output_prefix`` is given alone, and as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -66,10 +68,12 @@ class S3ToLambda(AsynchronousPattern):
         events: Sequence[s3.EventType] = (s3.EventType.OBJECT_CREATED,),
         prefix: str | None = None,
         suffix: str | None = None,
+        output_bucket: AnyBucket | None = None,
+        output_prefix: str | None = None,
         **options: Unpack[ExecutionOptions],
     ) -> None:
         super().__init__(scope, id, function=function, **options)
-        check_kinds(self, bucket=bucket)
+        check_kinds(self, bucket=bucket, output_bucket=output_bucket)
         if not events:
             raise ValueError(
                 f"{self.node.path}: expected at least one event, got none; leave out events= for all new objects"
@@ -82,3 +86,7 @@ class S3ToLambda(AsynchronousPattern):
         policy_id = f"{Names.node_unique_id(self.node)}Policy"
         allow_reading(self.bucket, policy_id, function, self.bucket, f"{prefix or ''}*{suffix or ''}")
         acknowledge_bucket_notifications(self.bucket)
+        if output_bucket is not None:
+            allow_writing(self, function, (self.bucket, prefix or ""), (output_bucket, output_prefix or ""))
+        elif output_prefix is not None:
+            raise ValueError(f"{self.node.path}: expected output_bucket with output_prefix, got none; pass it, too")

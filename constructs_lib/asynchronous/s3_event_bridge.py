@@ -9,7 +9,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
-from constructs_lib.asynchronous.objects import acknowledge_bucket_notifications, allow_reading
+from constructs_lib.asynchronous.objects import acknowledge_bucket_notifications, allow_reading, allow_writing
 from constructs_lib.asynchronous.pattern import ExecutionOptions
 from constructs_lib.asynchronous.rules import RulePattern
 from constructs_lib.buckets import make_bucket
@@ -47,8 +47,10 @@ class S3EventBridgeToLambda(RulePattern):
         What the function is told of, as EventBridge names it, such as ``Object Deleted`` (AWS: AmazonS3/EventBridge).
         Default: ``Object Created``.
     prefix, suffix
-        Only object keys that begin, or end, so. Default: all. Write results elsewhere than under ``prefix``, or the
-        function invokes itself.
+        Only object keys that begin, or end, so. Default: all.
+    output_bucket, output_prefix
+        Where the function writes its results, which it is allowed to: objects whose keys begin so. The same bucket with
+        overlapping prefixes is warned of. Default: nothing is allowed, and all keys of ``output_bucket``.
     dead_letter_queue, delivery_retry_attempts, delivery_max_event_age
         As for ``EventBridgeToLambda``. Default: ``failure_queue``, 185 times, 24 hours.
     options
@@ -83,13 +85,15 @@ class S3EventBridgeToLambda(RulePattern):
         detail_type: Sequence[str] = ("Object Created",),
         prefix: str | None = None,
         suffix: str | None = None,
+        output_bucket: AnyBucket | None = None,
+        output_prefix: str | None = None,
         dead_letter_queue: AnyQueue | None = None,
         delivery_retry_attempts: int | None = None,
         delivery_max_event_age: Duration | None = None,
         **options: Unpack[ExecutionOptions],
     ) -> None:
         super().__init__(scope, id, function=function, **options)
-        check_kinds(self, bucket=bucket)
+        check_kinds(self, bucket=bucket, output_bucket=output_bucket)
         if not detail_type:
             raise ValueError(
                 f"{self.node.path}: expected at least one detail_type, got none; leave it out for all new objects"
@@ -108,6 +112,10 @@ class S3EventBridgeToLambda(RulePattern):
             alarm_topic=options.get("alarm_topic"),
         )
         allow_reading(self, "FunctionPolicy", function, self.bucket, f"{prefix or ''}*{suffix or ''}")
+        if output_bucket is not None:
+            allow_writing(self, function, (self.bucket, prefix or ""), (output_bucket, output_prefix or ""))
+        elif output_prefix is not None:
+            raise ValueError(f"{self.node.path}: expected output_bucket with output_prefix, got none; pass it, too")
 
 
 def _matching(prefix: str | None, suffix: str | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 
 from constructs_lib import FailureQueue, LambdaFunction, RestApiToLambda, S3ToLambda, SqsToLambda
-from tests.helpers import ACCOUNT, CODE, make_function, only, resources, statements
+from tests.helpers import ACCOUNT, CODE, make_function, only, resources, statements, warnings
 
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:resize"
 CONFIG = "AWS::Lambda::EventInvokeConfig"
@@ -478,3 +478,41 @@ def test_numbers_out_of_range_are_refused(
 def test_a_misspelt_parameter_is_refused(stack: Stack, function: LambdaFunction) -> None:
     with pytest.raises(TypeError, match=r"expected parameters of S3ToLambda or on_failure, .*, got on_falure"):
         S3ToLambda(stack, "Uploads", function=function, on_falure=None)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("keyed", [False, True])
+def test_the_function_may_write_results(stack: Stack, function: LambdaFunction, keyed: bool) -> None:
+    key = kms.Key(stack, "Key") if keyed else None
+    results = s3.Bucket(stack, "Results", encryption_key=key)
+    S3ToLambda(stack, "Uploads", function=function, output_bucket=results, output_prefix="small/")
+    objects = stack.resolve(results.arn_for_objects("small/*"))
+    assert {"Action": "s3:PutObject", "Effect": "Allow", "Resource": objects} in statements(stack)
+    granted = ["kms:Decrypt", "kms:GenerateDataKey"] in [found["Action"] for found in statements(stack)]
+    assert granted == keyed
+    assert warnings(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "output_prefix", "warned"),
+    [(None, None, True), ("in/", "in/small/", True), ("in/deep/", "in/", True), ("in/", "out/", False)],
+)
+def test_results_that_invoke_again_are_warned_of(
+    stack: Stack, function: LambdaFunction, prefix: str | None, output_prefix: str | None, warned: bool
+) -> None:
+    bucket = s3.Bucket(stack, "Mine")
+    S3ToLambda(
+        stack,
+        "Uploads",
+        function=function,
+        bucket=bucket,
+        prefix=prefix,
+        output_bucket=bucket,
+        output_prefix=output_prefix,
+    )
+    found = [text for text in warnings(stack) if "[ack: lambda-invocation-constructs:outputInvokes]" in text]
+    assert bool(found) == warned
+
+
+def test_an_output_prefix_alone_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected output_bucket with output_prefix, got none"):
+        S3ToLambda(stack, "Uploads", function=function, output_prefix="small/")
