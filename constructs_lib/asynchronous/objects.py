@@ -48,8 +48,8 @@ def allow_writing(
         Annotations.of(pattern).add_warning_v2(
             "lambda-invocation-constructs:outputInvokes",
             f"results in {bucket.node.path} under '{prefix}' can invoke {function.node.path} again, which is "
-            f"invoked for keys under '{source_prefix}': use another bucket, or prefixes that do not overlap; if the suffix keeps "
-            "them apart, acknowledge this warning",
+            f"invoked for keys under '{source_prefix}': use another bucket, or prefixes that do not overlap; "
+            "if the suffix keeps them apart, acknowledge this warning",
         )
 
 

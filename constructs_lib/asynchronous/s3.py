@@ -22,8 +22,9 @@ class S3ToLambda(AsynchronousPattern):
     is dropped, unless there is an ``on_success`` destination; a handler that cannot do the work must raise.
 
     Where a failed event goes
-        *delivery*: S3 retries by itself and has no dead-letter queue; ``S3EventBridgeToLambda`` has one. *execution*: after the retries the event goes to
-        ``on_failure``; by default to a failure queue beneath the function, which an alarm watches.
+        *delivery*: S3 retries by itself and has no dead-letter queue; ``S3EventBridgeToLambda`` has one. *execution*:
+        after the retries the event goes to ``on_failure``; by default to a failure queue beneath the function, which
+        an alarm watches.
 
     Parameters
     ----------
