@@ -54,6 +54,7 @@ SQS_MINIMUM_POLLERS_RANGE: Final = (2, 200)  # docs: lambda/with-sqs; Provisione
 SQS_MAXIMUM_POLLERS_RANGE: Final = (2, 10_000)  # the same; 2,000 until 2026
 KAFKA_MINIMUM_POLLERS_RANGE: Final = (1, 200)  # cfn: AWS::Lambda::EventSourceMapping.ProvisionedPollerConfig
 KAFKA_MAXIMUM_POLLERS_RANGE: Final = (1, 2_000)  # the same
+POLLER_GROUP_NAME_MAX: Final = 128  # cfn: AWS::Lambda::EventSourceMapping.ProvisionedPollerConfig; characters
 KAFKA_BOOTSTRAP_SERVERS_MAX: Final = 10  # cfn: AWS::Lambda::EventSourceMapping.Endpoints.KafkaBootstrapServers
 NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS: Final = 840  # docs: lambda/with-msk; Kafka, MQ, DocumentDB: 14 minutes
 PARALLELIZATION_FACTOR_MAX: Final = 10  # cfn: AWS::Lambda::EventSourceMapping.ParallelizationFactor

@@ -21,12 +21,19 @@ from constructs_lib.facts import (
 )
 from constructs_lib.polling.failure_target import failure_target
 from constructs_lib.polling.mapping import allow_polling, check_timestamp, finish_mapping
+from constructs_lib.polling.metrics import mapping_metrics
 from constructs_lib.polling.network import acknowledge_network, check_poller_waits, reach_network, read_secret
 from constructs_lib.polling.pollers import check_pollers, provision_pollers
 from constructs_lib.types import AnyBatchFailureTarget, AnyFunction, AnyKey, AnySecret, AnyTopic
 
-# The settings that Lambda takes only in provisioned mode (AWS: lambda/kafka-retry-configurations).
-_PROVISIONED_ONLY = ("retry_attempts", "max_record_age", "bisect_batch_on_error", "report_batch_item_failures")
+# The settings that Lambda takes only in provisioned mode (AWS: lambda/kafka-retry-configurations, esm-logging).
+_PROVISIONED_ONLY = (
+    "retry_attempts",
+    "max_record_age",
+    "bisect_batch_on_error",
+    "report_batch_item_failures",
+    "log_level",
+)
 
 
 class KafkaOptions(TypedDict, total=False):
@@ -37,7 +44,8 @@ class KafkaOptions(TypedDict, total=False):
     a bucket, which gets the records, too; in provisioned mode also another topic of the same cluster, as
     ``"kafka://failed-orders"`` (AWS: lambda/kafka-on-failure-destination). Default: a new ``FailureQueue``."""
     provisioned_poller_config: event_sources.ProvisionedPollerConfig | None
-    """Provisioned mode: least and most pollers that are kept, 1 to 200, and 1 to 2,000. Default: on demand."""
+    """Provisioned mode: least and most pollers that are kept, 1 to 200, and 1 to 2,000; mappings with the same
+    ``poller_group_name``, up to 128 characters, share them. Default: on demand."""
     retry_attempts: int | None
     """How often a failed batch is tried again, up to 10,000; provisioned mode only. Default: 10, to which Lambda limits
     a mapping that has an ``on_failure`` (AWS: lambda/kafka-retry-configurations)."""
@@ -62,6 +70,11 @@ class KafkaOptions(TypedDict, total=False):
     """What of ``FilterCriteria.filter(...)`` a record must match one of; others are skipped. Default: all match."""
     filter_encryption: AnyKey | None
     """Customer-managed key for the filters. Default: a key of AWS."""
+    log_level: lambda_.EventSourceMappingLogLevel | None
+    """How much the pollers log, to the log group of the function; provisioned mode only. Default: nothing."""
+    metrics_config: lambda_.MetricsConfig | None
+    """What the mapping publishes: ``EVENT_COUNT``, ``ERROR_COUNT`` and ``KAFKA_METRICS``, each at a cost (AWS:
+    lambda/monitoring-metrics-types). Default: what the alarm needs, ``EVENT_COUNT`` if ``on_failure`` is no queue."""
     alarm_topic: AnyTopic | None
     """Notified by the alarm of the failure target. Default: it notifies nobody."""
 
@@ -111,7 +124,7 @@ class KafkaPattern(Construct):
         check_range(self, "batch_size", options.get("batch_size"), 1, BATCH_SIZE_MAX)
         check_range(self, "max_batching_window", options.get("max_batching_window"), 0, BATCHING_WINDOW_MAX_SECONDS)
         pollers = options.get("provisioned_poller_config")
-        check_pollers(self, pollers, KAFKA_MINIMUM_POLLERS_RANGE, KAFKA_MAXIMUM_POLLERS_RANGE)
+        check_pollers(self, pollers, KAFKA_MINIMUM_POLLERS_RANGE, KAFKA_MAXIMUM_POLLERS_RANGE, kafka=True)
         if pollers is None:
             self._refuse_provisioned_settings(options)
         self.function = function
@@ -168,7 +181,8 @@ class KafkaPattern(Construct):
             max_batching_window=options.get("max_batching_window"),
             filters=options.get("filters"),
             filter_encryption=options.get("filter_encryption"),
-            metrics_config=target.metrics,
+            metrics_config=mapping_metrics(self, options.get("metrics_config"), target.metrics, kafka=True),
+            log_level=options.get("log_level"),
         )
         provision_pollers(self.mapping, provisioned)
         target.wire(self.mapping, policy)

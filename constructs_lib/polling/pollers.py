@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
 from constructs_lib.checks import check_range
+from constructs_lib.facts import POLLER_GROUP_NAME_MAX
 
 
 def check_pollers(
@@ -15,9 +16,12 @@ def check_pollers(
     config: event_sources.ProvisionedPollerConfig | None,
     minimum: tuple[int, int],
     maximum: tuple[int, int],
+    *,
+    kafka: bool = False,
 ) -> None:
-    """Raise ``ValueError`` for numbers of pollers outside the ranges of a source."""
+    """Raise ``ValueError`` for numbers of pollers outside the ranges of a source, or a group where there is none."""
     if config is not None:
+        _check_group(pattern, config.poller_group_name, kafka)
         check_range(pattern, "minimum_pollers", config.minimum_pollers, *minimum)
         check_range(pattern, "maximum_pollers", config.maximum_pollers, *maximum)
         most = config.maximum_pollers
@@ -32,5 +36,22 @@ def provision_pollers(
     if config is not None:
         resource = cast(lambda_.CfnEventSourceMapping, mapping.node.default_child)
         resource.provisioned_poller_config = lambda_.CfnEventSourceMapping.ProvisionedPollerConfigProperty(
-            minimum_pollers=config.minimum_pollers, maximum_pollers=config.maximum_pollers
+            minimum_pollers=config.minimum_pollers,
+            maximum_pollers=config.maximum_pollers,
+            poller_group_name=config.poller_group_name,
+        )
+
+
+def _check_group(pattern: Construct, name: str | None, kafka: bool) -> None:
+    if name is None:
+        return
+    if not kafka:
+        raise ValueError(
+            f"{pattern.node.path}: expected no poller_group_name for this source, got {name}; leave it out: only Kafka "
+            "mappings share their pollers in groups"
+        )
+    if not Token.is_unresolved(name) and not 1 <= len(name) <= POLLER_GROUP_NAME_MAX:
+        raise ValueError(
+            f"{pattern.node.path}: expected poller_group_name of 1 to {POLLER_GROUP_NAME_MAX} characters, got "
+            f"{len(name)}; shorten it"
         )

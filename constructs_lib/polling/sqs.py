@@ -26,6 +26,7 @@ from constructs_lib.facts import (
 )
 from constructs_lib.failure import FailureQueue, watch
 from constructs_lib.polling.mapping import allow_polling, decrypt, finish_mapping
+from constructs_lib.polling.metrics import mapping_metrics
 from constructs_lib.polling.pollers import check_pollers, provision_pollers
 from constructs_lib.polling.redrive import known_dead_letter_queue
 from constructs_lib.polling.visibility import check_visibility_timeout, default_visibility_timeout
@@ -87,6 +88,9 @@ class SqsToLambda(Construct):
         (AWS: lambda/invocation-eventfiltering). Default: all match.
     filter_encryption
         Customer-managed key for the filters. Default: a key of AWS.
+    metrics_config
+        What the mapping publishes: ``EVENT_COUNT``, at a cost; SQS has no other (AWS: lambda/monitoring-metrics-types).
+        Default: none.
     alarm_topic
         Notified by the alarm of the dead-letter queue. Default: it notifies nobody.
 
@@ -107,8 +111,8 @@ class SqsToLambda(Construct):
         If an owned queue has no dead-letter queue, if only one of the two is FIFO, if messages are hidden for less time
         than the function may take (the deployment would fail), if the function's timeout is not known and
         ``visibility_timeout`` is not given, if a FIFO queue has a batching window, if ``max_concurrency`` comes with
-        ``provisioned_poller_config``, if a number is out of its range, or if a setting of a new queue comes with
-        ``queue``.
+        ``provisioned_poller_config``, if a number is out of its range, if SQS does not have a metric or poller group,
+        or if a setting of a new queue comes with ``queue``.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -132,6 +136,7 @@ class SqsToLambda(Construct):
         provisioned_poller_config: event_sources.ProvisionedPollerConfig | None = None,
         filters: Sequence[Mapping[str, Any]] | None = None,
         filter_encryption: AnyKey | None = None,
+        metrics_config: lambda_.MetricsConfig | None = None,
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -194,6 +199,7 @@ class SqsToLambda(Construct):
             max_concurrency=max_concurrency,
             filters=filters,
             filter_encryption=filter_encryption,
+            metrics_config=mapping_metrics(self, metrics_config),
         )
         provision_pollers(self.mapping, provisioned_poller_config)
         finish_mapping(

@@ -22,6 +22,7 @@ from constructs_lib.facts import (
 )
 from constructs_lib.polling.failure_target import failure_target
 from constructs_lib.polling.mapping import allow_polling, check_timestamp, finish_mapping
+from constructs_lib.polling.metrics import mapping_metrics
 from constructs_lib.timeouts import known_seconds, owned_function
 from constructs_lib.types import AnyBatchFailureTarget, AnyFunction, AnyKey, AnyTopic
 
@@ -60,6 +61,9 @@ class StreamOptions(TypedDict, total=False):
     """What of ``FilterCriteria.filter(...)`` a record must match one of; others are skipped. Default: all match."""
     filter_encryption: AnyKey | None
     """Customer-managed key for the filters. Default: a key of AWS."""
+    metrics_config: lambda_.MetricsConfig | None
+    """What the mapping publishes: ``EVENT_COUNT``, at a cost; streams have no other (AWS:
+    lambda/monitoring-metrics-types). Default: that one if ``on_failure`` is no queue, for the alarm; else none."""
     alarm_topic: AnyTopic | None
     """Notified by the alarms. Default: they notify nobody."""
 
@@ -151,7 +155,7 @@ class StreamPattern(Construct):
             tumbling_window=options.get("tumbling_window"),
             filters=options.get("filters"),
             filter_encryption=options.get("filter_encryption"),
-            metrics_config=target.metrics,
+            metrics_config=mapping_metrics(self, options.get("metrics_config"), target.metrics),
         )
         target.wire(self.mapping, policy)
         finish_mapping(self.mapping, self.function, policy)

@@ -112,3 +112,15 @@ def test_function_and_table_may_stand_in_different_stacks(app: App) -> None:
     DynamoDbToLambda(storage, "Orders", function=make_function(compute), table=make_table(storage))
     app.synth()  # would raise if the stacks needed each other
     assert len(resources(storage, "AWS::IAM::Policy")) == 1
+
+
+def test_the_mapping_publishes_metrics_if_wanted(stack: Stack, function: LambdaFunction) -> None:
+    metrics = lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT])
+    DynamoDbToLambda(stack, "Orders", function=function, table=make_table(stack), metrics_config=metrics)
+    assert only(stack, MAPPING)["MetricsConfig"] == {"Metrics": ["EventCount"]}
+
+
+def test_metrics_of_kafka_are_refused(stack: Stack, function: LambdaFunction) -> None:
+    metrics = lambda_.MetricsConfig(metrics=[lambda_.MetricType.KAFKA_METRICS])
+    with pytest.raises(ValueError, match="expected metrics_config with EVENT_COUNT only, got KAFKA_METRICS"):
+        DynamoDbToLambda(stack, "Orders", function=function, table=make_table(stack), metrics_config=metrics)

@@ -290,3 +290,15 @@ def test_function_and_stream_may_stand_in_different_stacks(app: App) -> None:
     assert len(resources(front, "AWS::IAM::Policy")) == 2
     for mapping in Template.from_stack(front).find_resources(MAPPING).values():
         assert len(mapping["DependsOn"]) == 1
+
+
+def test_the_mapping_publishes_metrics_if_wanted(stack: Stack, function: LambdaFunction) -> None:
+    metrics = lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT])
+    KinesisToLambda(stack, "Orders", function=function, metrics_config=metrics)
+    assert only(stack, MAPPING)["MetricsConfig"] == {"Metrics": ["EventCount"]}
+
+
+def test_metrics_of_kafka_are_refused(stack: Stack, function: LambdaFunction) -> None:
+    metrics = lambda_.MetricsConfig(metrics=[lambda_.MetricType.ERROR_COUNT])
+    with pytest.raises(ValueError, match="expected metrics_config with EVENT_COUNT only, got ERROR_COUNT"):
+        KinesisToLambda(stack, "Orders", function=function, metrics_config=metrics)

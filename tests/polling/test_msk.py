@@ -140,6 +140,7 @@ def test_the_topic_itself_is_refused_as_failure_target(stack: Stack, function: L
         ({"max_record_age": Duration.hours(1)}, "max_record_age"),
         ({"bisect_batch_on_error": True}, "bisect_batch_on_error"),
         ({"report_batch_item_failures": True}, "report_batch_item_failures"),
+        ({"log_level": lambda_.EventSourceMappingLogLevel.INFO}, "log_level"),
         ({"on_failure": "kafka://failed"}, "a Kafka topic as on_failure"),
     ],
 )
@@ -224,3 +225,37 @@ def test_function_and_mapping_may_stand_in_different_stacks(app: App) -> None:
     make(front, make_function(compute))
     app.synth()  # would raise if the stacks needed each other
     assert len(resources(front, "AWS::IAM::Policy")) == 1
+
+
+def test_the_poller_logs_and_publishes_what_is_wanted(stack: Stack, function: LambdaFunction) -> None:
+    metrics = lambda_.MetricsConfig(metrics=[lambda_.MetricType.KAFKA_METRICS, lambda_.MetricType.ERROR_COUNT])
+    level = lambda_.EventSourceMappingLogLevel.DEBUG
+    make(stack, function, provisioned_poller_config=POLLERS, log_level=level, metrics_config=metrics)
+    mapping = only(stack, MAPPING)
+    assert mapping["LoggingConfig"] == {"SystemLogLevel": "DEBUG"}
+    assert mapping["MetricsConfig"] == {"Metrics": ["KafkaMetrics", "ErrorCount"]}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "published"),
+    [
+        (lambda_.MetricType.KAFKA_METRICS, ["KafkaMetrics", "EventCount"]),
+        (lambda_.MetricType.EVENT_COUNT, ["EventCount"]),
+    ],
+)
+def test_what_the_alarm_needs_is_published_besides(
+    stack: Stack, function: LambdaFunction, wanted: lambda_.MetricType, published: list[str]
+) -> None:
+    metrics = lambda_.MetricsConfig(metrics=[wanted])
+    make(stack, function, on_failure=s3.Bucket(stack, "Failed"), metrics_config=metrics)
+    assert only(stack, MAPPING)["MetricsConfig"] == {"Metrics": published}
+
+
+def test_mappings_share_the_pollers_of_a_group(stack: Stack, function: LambdaFunction) -> None:
+    make(stack, function, provisioned_poller_config=ProvisionedPollerConfig(poller_group_name="shop"))
+    assert only(stack, MAPPING)["ProvisionedPollerConfig"] == {"PollerGroupName": "shop"}
+
+
+def test_a_poller_group_has_a_short_name(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(ValueError, match="expected poller_group_name of 1 to 128 characters, got 129"):
+        make(stack, function, provisioned_poller_config=ProvisionedPollerConfig(poller_group_name="g" * 129))

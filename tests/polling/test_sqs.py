@@ -375,3 +375,22 @@ def test_concurrency_and_pollers_out_of_range_are_refused(
         settings = {"provisioned_poller_config": config}
     with pytest.raises(ValueError, match=message):
         SqsToLambda(stack, "Jobs", function=function, **settings)
+
+
+def test_the_mapping_publishes_metrics_if_wanted(stack: Stack, function: LambdaFunction) -> None:
+    metrics = lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT])
+    SqsToLambda(stack, "Jobs", function=function, metrics_config=metrics)
+    assert only(stack, "AWS::Lambda::EventSourceMapping")["MetricsConfig"] == {"Metrics": ["EventCount"]}
+
+
+@pytest.mark.parametrize("metric", [lambda_.MetricType.ERROR_COUNT, lambda_.MetricType.KAFKA_METRICS])
+def test_metrics_of_kafka_are_refused(stack: Stack, function: LambdaFunction, metric: lambda_.MetricType) -> None:
+    metrics = lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT, metric])
+    with pytest.raises(ValueError, match=f"expected metrics_config with EVENT_COUNT only, got {metric.name}; only"):
+        SqsToLambda(stack, "Jobs", function=function, metrics_config=metrics)
+
+
+def test_a_poller_group_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    config = ProvisionedPollerConfig(minimum_pollers=2, maximum_pollers=3, poller_group_name="shop")
+    with pytest.raises(ValueError, match="expected no poller_group_name for this source, got shop"):
+        SqsToLambda(stack, "Jobs", function=function, provisioned_poller_config=config)
