@@ -20,6 +20,7 @@ from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -43,6 +44,9 @@ AnySecret: TypeAlias = secretsmanager.Secret | secretsmanager.ISecret
 AnyDocumentDbCluster: TypeAlias = docdb.DatabaseCluster | docdb.IDatabaseCluster
 AnySubnet: TypeAlias = ec2.Subnet | ec2.ISubnet
 AnySecurityGroup: TypeAlias = ec2.SecurityGroup | ec2.ISecurityGroup
+AnySchemaRegistry: TypeAlias = (
+    event_sources.GlueSchemaRegistry | event_sources.ConfluentSchemaRegistry | lambda_.ISchemaRegistry
+)
 AnyBatchFailureTarget: TypeAlias = AnyQueue | AnyTopic | AnyBucket
 AnyLogGroup: TypeAlias = logs.LogGroup | logs.ILogGroup
 AnyFilterPattern: TypeAlias = logs.JsonPattern | logs.SpaceDelimitedTextPattern | logs.IFilterPattern

@@ -24,15 +24,18 @@ from constructs_lib.polling.mapping import allow_polling, check_timestamp, finis
 from constructs_lib.polling.metrics import mapping_metrics
 from constructs_lib.polling.network import acknowledge_network, check_poller_waits, reach_network, read_secret
 from constructs_lib.polling.pollers import check_pollers, provision_pollers
-from constructs_lib.types import AnyBatchFailureTarget, AnyFunction, AnyKey, AnySecret, AnyTopic
+from constructs_lib.polling.schema_registry import use_registry
+from constructs_lib.types import AnyBatchFailureTarget, AnyFunction, AnyKey, AnySchemaRegistry, AnySecret, AnyTopic
 
-# The settings that Lambda takes only in provisioned mode (AWS: lambda/kafka-retry-configurations, esm-logging).
+# The settings that Lambda takes only in provisioned mode (AWS: lambda/kafka-retry-configurations, esm-logging,
+# services-consume-kafka-events).
 _PROVISIONED_ONLY = (
     "retry_attempts",
     "max_record_age",
     "bisect_batch_on_error",
     "report_batch_item_failures",
     "log_level",
+    "schema_registry_config",
 )
 
 
@@ -70,6 +73,9 @@ class KafkaOptions(TypedDict, total=False):
     """What of ``FilterCriteria.filter(...)`` a record must match one of; others are skipped. Default: all match."""
     filter_encryption: AnyKey | None
     """Customer-managed key for the filters. Default: a key of AWS."""
+    schema_registry_config: AnySchemaRegistry | None
+    """Registry against whose schemas records are validated, and with which they are decoded; the function may then read
+    it, and its secret; provisioned mode only. Default: records come as they are."""
     log_level: lambda_.EventSourceMappingLogLevel | None
     """How much the pollers log, to the log group of the function; provisioned mode only. Default: nothing."""
     metrics_config: lambda_.MetricsConfig | None
@@ -185,6 +191,9 @@ class KafkaPattern(Construct):
             log_level=options.get("log_level"),
         )
         provision_pollers(self.mapping, provisioned)
+        registry = options.get("schema_registry_config")
+        if registry is not None:
+            use_registry(self, self.mapping, self.function, registry)
         target.wire(self.mapping, policy)
         finish_mapping(self.mapping, self.function, policy)
         self.failure_queue = target.queue

@@ -6,10 +6,10 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk.aws_lambda_event_sources import AuthenticationMethod, ProvisionedPollerConfig
+from aws_cdk.aws_lambda_event_sources import AuthenticationMethod, GlueSchemaRegistry, ProvisionedPollerConfig
 
 from constructs_lib import KafkaToLambda, LambdaFunction
-from tests.helpers import make_function, only, resources, statements
+from tests.helpers import ACCOUNT, make_function, only, resources, statements
 
 MAPPING = "AWS::Lambda::EventSourceMapping"
 SERVERS = ["broker.example.com:9092"]
@@ -122,3 +122,16 @@ def test_function_and_mapping_may_stand_in_different_stacks(app: App) -> None:
     make(front, make_function(compute), **network(front))
     app.synth()  # would raise if the stacks needed each other
     assert len(resources(front, "AWS::IAM::Policy")) == 1
+
+
+def test_a_registry_is_read_for_brokers_of_ones_own(stack: Stack, function: LambdaFunction) -> None:
+    arn = f"arn:aws:glue:us-east-1:{ACCOUNT}:registry/shop"
+    registry = GlueSchemaRegistry(
+        schema_registry_arn=arn,
+        event_record_format=lambda_.EventRecordFormat.JSON,
+        schema_validation_configs=[],
+    )
+    pollers = ProvisionedPollerConfig(minimum_pollers=1, maximum_pollers=3)
+    make(stack, function, **network(stack), provisioned_poller_config=pollers, schema_registry_config=registry)
+    config = only(stack, MAPPING)["SelfManagedKafkaEventSourceConfig"]["SchemaRegistryConfig"]
+    assert (config["SchemaRegistryURI"], config["EventRecordFormat"]) == (arn, "JSON")

@@ -2,13 +2,20 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_glue as glue
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_msk as msk
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
-from aws_cdk.aws_lambda_event_sources import AuthenticationMethod, ProvisionedPollerConfig
+from aws_cdk.assertions import Template
+from aws_cdk.aws_lambda_event_sources import (
+    AuthenticationMethod,
+    ConfluentSchemaRegistry,
+    GlueSchemaRegistry,
+    ProvisionedPollerConfig,
+)
 
 from constructs_lib import LambdaFunction, MskToLambda
 from tests.helpers import ACCOUNT, make_function, only, resources, statements
@@ -17,6 +24,13 @@ CLUSTER_ARN = f"arn:aws:kafka:us-east-1:{ACCOUNT}:cluster/shop/0f6a-5"
 TOPIC_ARN = f"arn:aws:kafka:us-east-1:{ACCOUNT}:topic/shop/0f6a-5/orders"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 POLLERS = ProvisionedPollerConfig(minimum_pollers=1, maximum_pollers=2_000)
+REGISTRY_ARN = f"arn:aws:glue:us-east-1:{ACCOUNT}:registry/shop"
+VALUES = [lambda_.KafkaSchemaValidationConfig(attribute=lambda_.KafkaSchemaValidationAttribute.VALUE)]
+GLUE = GlueSchemaRegistry(
+    schema_registry_arn=REGISTRY_ARN,
+    event_record_format=lambda_.EventRecordFormat.JSON,
+    schema_validation_configs=VALUES,
+)
 
 
 def make(stack: Stack, function: lambda_.IFunction, **settings: Any) -> MskToLambda:
@@ -141,6 +155,7 @@ def test_the_topic_itself_is_refused_as_failure_target(stack: Stack, function: L
         ({"bisect_batch_on_error": True}, "bisect_batch_on_error"),
         ({"report_batch_item_failures": True}, "report_batch_item_failures"),
         ({"log_level": lambda_.EventSourceMappingLogLevel.INFO}, "log_level"),
+        ({"schema_registry_config": GLUE}, "schema_registry_config"),
         ({"on_failure": "kafka://failed"}, "a Kafka topic as on_failure"),
     ],
 )
@@ -259,3 +274,56 @@ def test_mappings_share_the_pollers_of_a_group(stack: Stack, function: LambdaFun
 def test_a_poller_group_has_a_short_name(stack: Stack, function: LambdaFunction) -> None:
     with pytest.raises(ValueError, match="expected poller_group_name of 1 to 128 characters, got 129"):
         make(stack, function, provisioned_poller_config=ProvisionedPollerConfig(poller_group_name="g" * 129))
+
+
+def test_a_glue_registry_is_read_in_provisioned_mode(stack: Stack, function: LambdaFunction) -> None:
+    make(stack, function, provisioned_poller_config=POLLERS, schema_registry_config=GLUE, consumer_group_id="workers")
+    assert only(stack, MAPPING)["AmazonManagedKafkaEventSourceConfig"] == {
+        "ConsumerGroupId": "workers",
+        "SchemaRegistryConfig": {
+            "SchemaRegistryURI": REGISTRY_ARN,
+            "EventRecordFormat": "JSON",
+            "SchemaValidationConfigs": [{"Attribute": "VALUE"}],
+        },
+    }
+    assert granted(stack)["glue:GetRegistry"] == REGISTRY_ARN
+    assert granted(stack)["glue:GetSchemaVersion"][0] == REGISTRY_ARN
+
+
+def test_a_confluent_registry_is_reached_with_a_secret(stack: Stack, function: LambdaFunction) -> None:
+    secret = secretsmanager.Secret(stack, "Registry")
+    make(stack, function, provisioned_poller_config=POLLERS, schema_registry_config=confluent(secret))
+    secret_arn = stack.resolve(secret.secret_arn)
+    assert only(stack, MAPPING)["AmazonManagedKafkaEventSourceConfig"]["SchemaRegistryConfig"] == {
+        "SchemaRegistryURI": "https://registry.example.com",
+        "EventRecordFormat": "SOURCE",
+        "AccessConfigs": [{"Type": "BASIC_AUTH", "URI": secret_arn}],
+        "SchemaValidationConfigs": [{"Attribute": "VALUE"}],
+    }
+    assert granted(stack)["secretsmanager:GetSecretValue"] == secret_arn
+
+
+def test_a_registry_may_stand_in_another_stack_than_the_function(app: App) -> None:
+    compute = Stack(app, "Compute")
+    front = Stack(app, "Front")
+    registry = glue.CfnRegistry(front, "Registry", name="shop")
+    config = GlueSchemaRegistry(
+        schema_registry=registry,
+        event_record_format=lambda_.EventRecordFormat.JSON,
+        schema_validation_configs=VALUES,
+    )
+    make(front, make_function(compute), provisioned_poller_config=POLLERS, schema_registry_config=config)
+    app.synth()  # would raise if the stacks needed each other
+    assert granted(front)["glue:GetRegistry"] == front.resolve(registry.attr_arn)
+    (mapping,) = Template.from_stack(front).find_resources(MAPPING).values()
+    assert set(resources(front, "AWS::IAM::Policy")) <= set(mapping["DependsOn"])
+
+
+def confluent(secret: secretsmanager.ISecret) -> ConfluentSchemaRegistry:
+    return ConfluentSchemaRegistry(
+        schema_registry_uri="https://registry.example.com",
+        authentication_type=lambda_.KafkaSchemaRegistryAccessConfigType.BASIC_AUTH,
+        secret=secret,
+        event_record_format=lambda_.EventRecordFormat.SOURCE,
+        schema_validation_configs=VALUES,
+    )

@@ -143,6 +143,10 @@ MskToLambda(
     secret=secret,
     provisioned_poller_config=pollers,
     on_failure="kafka://failed",
+    schema_registry_config=event_sources.GlueSchemaRegistry(
+        schema_registry_arn="arn", event_record_format=lambda_.EventRecordFormat.JSON, schema_validation_configs=[]
+    ),
+    metrics_config=lambda_.MetricsConfig(metrics=[lambda_.MetricType.KAFKA_METRICS]),
 )
 KafkaToLambda(
     stack,
