@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Stack
+from aws_cdk import App, Duration, Stack, Validations
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_msk as msk
@@ -16,6 +16,7 @@ from aws_cdk.aws_lambda_event_sources import (
     GlueSchemaRegistry,
     ProvisionedPollerConfig,
 )
+from cdk_nag import AwsSolutionsChecks
 
 from constructs_lib import LambdaFunction, MskToLambda
 from tests.helpers import ACCOUNT, make_function, only, resources, statements
@@ -317,6 +318,16 @@ def test_a_registry_may_stand_in_another_stack_than_the_function(app: App) -> No
     assert granted(front)["glue:GetRegistry"] == front.resolve(registry.attr_arn)
     (mapping,) = Template.from_stack(front).find_resources(MAPPING).values()
     assert set(resources(front, "AWS::IAM::Policy")) <= set(mapping["DependsOn"])
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_no_rule_finds_the_schemas_of_a_registry(apart: bool) -> None:
+    app = App(context={"@aws-cdk/core:validateAgainstDefaultRules": True})
+    front = Stack(app, "Front")
+    function = make_function(Stack(app, "Compute") if apart else front)
+    make(front, function, provisioned_poller_config=POLLERS, schema_registry_config=GLUE, on_failure="kafka://failed")
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    app.synth()  # would raise for a wildcard that is not acknowledged
 
 
 def confluent(secret: secretsmanager.ISecret) -> ConfluentSchemaRegistry:
