@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from aws_cdk import Duration, Token
 from constructs import IConstruct
 
-from constructs_lib.timeouts import function_timeout_seconds, known_seconds, owned_function
+from constructs_lib.facts import FUNCTION_TIMEOUT_MAX_SECONDS
+from constructs_lib.timeouts import function_timeout_seconds, is_durable, known_seconds, owned_function
 from constructs_lib.types import AnyFunction
 
 _IMPORT = "for an existing one, use the from_... methods of its class"
@@ -84,6 +85,11 @@ def check_function(owner: IConstruct, function: AnyFunction) -> None:
             f"{owner.node.path}: expected a function, an alias or a version, got {function.node.path}; "
             "pass the function itself: unqualified, it is $LATEST"
         )
+    if is_durable(function) and function is owned_function(function):
+        raise ValueError(
+            f"{owner.node.path}: expected a version or alias of the durable function {function.node.path}, got the "
+            "function itself; durable functions are invoked by qualified ARN only: pass its current_version"
+        )
     is_qualified = hasattr(function, "alias_name") or hasattr(function, "lambda_")
     arn = function.function_arn
     if owned_function(function) is None and not is_qualified and not Token.is_unresolved(arn) and arn.count(":") > 6:
@@ -111,6 +117,26 @@ def check_fast_enough(owner: IConstruct, function: AnyFunction, limit: float, ca
             f"{owner.node.path}: expected a function that answers within the {limit:g} s that {caller} waits, got "
             f"{function.node.path} with a timeout of {slowest:g} s; the caller would give up while the function "
             "goes on. Shorten the function's timeout, or answer at once and do the work asynchronously"
+        )
+
+
+def check_mappable(owner: IConstruct, function: AnyFunction) -> None:
+    """Raise ``ValueError`` for a function that no event source mapping can invoke.
+
+    Sources: AWS, lambda/tenant-isolation and lambda/durable-invoking-esm.
+    """
+    owned = owned_function(function)
+    resource = owned.node.default_child if owned is not None else None
+    if getattr(resource, "tenancy_config", None) is not None:
+        raise ValueError(
+            f"{owner.node.path}: expected a function without tenant isolation, got {function.node.path}; Lambda has no "
+            "event source mappings for those: use another function"
+        )
+    seconds = function_timeout_seconds(function)
+    if is_durable(function) and seconds is not None and seconds > FUNCTION_TIMEOUT_MAX_SECONDS:
+        raise ValueError(
+            f"{owner.node.path}: expected a durable function that ends within {FUNCTION_TIMEOUT_MAX_SECONDS} s, got "
+            f"{function.node.path} with {seconds:g} s; a mapping waits no longer: shorten its execution_timeout"
         )
 
 

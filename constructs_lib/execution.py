@@ -19,7 +19,7 @@ from constructs_lib.checks import check_kinds, check_range
 from constructs_lib.facts import ASYNC_EVENT_AGE_MAX_SECONDS, ASYNC_EVENT_AGE_MIN_SECONDS, ASYNC_RETRY_ATTEMPTS_MAX
 from constructs_lib.failure import FailureQueue, check_destination, complete_dead_letter_target, queue_behind, watch
 from constructs_lib.grants import require_role
-from constructs_lib.timeouts import owned_function
+from constructs_lib.timeouts import is_durable, owned_function
 from constructs_lib.types import AnyDestination, AnyFunction, AnyQueue, AnyTopic
 
 _CONFIG_ID = "EventInvokeConfig"  # the child that CDK's configure_async_invoke makes
@@ -61,7 +61,7 @@ def catch_failed_executions(
     require_role(function, "send failed events to their target")
     owned = owned_function(function)
     has_dead_letter_target = owned is not None and complete_dead_letter_target(owned)
-    if owned is not None and _is_durable(owned):
+    if owned is not None and is_durable(owned):
         _check_durable(owned, has_dead_letter_target, on_failure or on_success)
     config = function.node.try_find_child(_CONFIG_ID)
     if config is not None:
@@ -81,10 +81,6 @@ def catch_failed_executions(
                 config.node.add_dependency(function.role)
     on_failure_arn = _check_targets(function, config, has_dead_letter_target)
     return _watch(function, on_failure_arn, alarm_topic)
-
-
-def _is_durable(function: lambda_.Function) -> bool:
-    return getattr(function.node.default_child, "durable_config", None) is not None
 
 
 def _check_durable(function: lambda_.Function, has_dead_letter_target: bool, destination: object) -> None:

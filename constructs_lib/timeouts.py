@@ -24,10 +24,23 @@ def function_timeout_seconds(function: AnyFunction) -> float | None:
     if owned is None:
         return None
     # The resource, not the construct, knows what an escape hatch has set.
-    timeout = cast(lambda_.CfnFunction, owned.node.default_child).timeout
+    resource = cast(lambda_.CfnFunction, owned.node.default_child)
+    # A caller that waits for a durable function waits for its whole execution (AWS: lambda/durable-invoking).
+    timeout = resource.timeout if resource.durable_config is None else _durable_seconds(resource.durable_config)
     if timeout is None:
         return FUNCTION_TIMEOUT_DEFAULT_SECONDS
     return None if Token.is_unresolved(timeout) else float(timeout)
+
+
+def is_durable(function: AnyFunction) -> bool:
+    """Tell whether a function of this app is durable."""
+    owned = owned_function(function)
+    return owned is not None and cast(lambda_.CfnFunction, owned.node.default_child).durable_config is not None
+
+
+def _durable_seconds(config: object) -> float | None:
+    seconds = getattr(config, "execution_timeout", None)
+    return seconds if isinstance(seconds, int | float) else None
 
 
 def known_seconds(duration: Duration) -> float | None:

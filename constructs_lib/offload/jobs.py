@@ -177,7 +177,10 @@ class JobApi(Construct):
             result_path=stepfunctions.JsonPath.DISCARD,
         )
         failed = stepfunctions.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
-        work.add_catch(keep.next(self._publish("failed", job_id)).next(failed), result_path="$.failure")
+        tell = self._publish("failed", job_id)
+        # What is too large for a message stays in the execution; the job fails all the same, and the topic is told.
+        keep.add_catch(tell, result_path="$.notKept")
+        work.add_catch(keep.next(tell).next(failed), result_path="$.failure")
         return work.next(self._publish("succeeded", job_id)).next(stepfunctions.Succeed(self, "Succeeded"))
 
     def _publish(self, status: str, job_id: str) -> tasks.SnsPublish:

@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct, IConstruct
 
-from constructs_lib.checks import check_function, check_kinds, check_range, refuse_unknown
+from constructs_lib.checks import check_function, check_kinds, check_mappable, check_range, refuse_unknown
 from constructs_lib.facts import (
     BATCH_SIZE_MAX,
     BATCHING_WINDOW_MAX_SECONDS,
@@ -122,6 +122,7 @@ class KafkaPattern(Construct):
         # At run time Python would take any name here.
         refuse_unknown(self, options, KafkaOptions)
         check_function(self, function)
+        check_mappable(self, function)
         check_poller_waits(self, function)
         check_kinds(self, alarm_topic=options.get("alarm_topic"))
         check_range(self, "retry_attempts", options.get("retry_attempts"), 0, STREAM_RETRIES_MAX)

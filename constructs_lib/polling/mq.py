@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from constructs_lib.checks import check_function, check_kinds, check_range
+from constructs_lib.checks import check_function, check_kinds, check_mappable, check_range
 from constructs_lib.facts import BATCH_SIZE_MAX, BATCHING_WINDOW_MAX_SECONDS
 from constructs_lib.polling.mapping import allow_polling, finish_mapping
 from constructs_lib.polling.network import (
@@ -96,6 +96,7 @@ class MqToLambda(Construct):
     ) -> None:
         super().__init__(scope, id)
         check_function(self, function)
+        check_mappable(self, function)
         check_kinds(self, secret=secret, alarm_topic=alarm_topic)
         check_range(self, "batch_size", batch_size, 1, BATCH_SIZE_MAX)
         check_range(self, "max_batching_window", max_batching_window, 0, BATCHING_WINDOW_MAX_SECONDS)

@@ -109,7 +109,10 @@ class MskToLambda(KafkaPattern):
         on_failure = options.get("on_failure")
         if not isinstance(on_failure, str):
             return []
-        topic = _arn_within(cluster_arn, "topic", on_failure.removeprefix("kafka://"))
+        name = on_failure.removeprefix("kafka://")
+        if Token.is_unresolved(on_failure) and name == on_failure:
+            name = Fn.select(1, Fn.split("kafka://", on_failure))
+        topic = _arn_within(cluster_arn, "topic", name)
         return [
             iam.PolicyStatement(actions=["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"], resources=[topic])
         ]

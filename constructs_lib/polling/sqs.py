@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
-from constructs_lib.checks import check_function, check_kinds, check_range, refuse_settings
+from constructs_lib.checks import check_function, check_kinds, check_mappable, check_range, refuse_settings
 from constructs_lib.facts import (
     BATCH_SIZE_MAX,
     BATCHING_WINDOW_MAX_SECONDS,
@@ -30,6 +30,7 @@ from constructs_lib.polling.metrics import mapping_metrics
 from constructs_lib.polling.pollers import check_pollers, provision_pollers
 from constructs_lib.polling.redrive import known_dead_letter_queue
 from constructs_lib.polling.visibility import check_visibility_timeout, default_visibility_timeout
+from constructs_lib.timeouts import known_seconds
 from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
 
 _BATCH_WITHOUT_WINDOW = "batch_size, which needs a max_batching_window of at least 1 s for more,"
@@ -141,6 +142,7 @@ class SqsToLambda(Construct):
     ) -> None:
         super().__init__(scope, id)
         check_function(self, function)
+        check_mappable(self, function)
         check_kinds(self, queue=queue, dead_letter_queue=dead_letter_queue, alarm_topic=alarm_topic)
         check_range(self, "visibility_timeout", visibility_timeout, 0, VISIBILITY_TIMEOUT_MAX_SECONDS)
         check_range(self, "max_receive_count", max_receive_count, 1, MAX_RECEIVE_COUNT_MAX)
@@ -233,5 +235,6 @@ class SqsToLambda(Construct):
                 "one; leave it out: Lambda has none for FIFO queues"
             )
         check_range(self, "max_batching_window", max_batching_window, 0, BATCHING_WINDOW_MAX_SECONDS)
-        most = BATCH_SIZE_MAX if max_batching_window else SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX
-        check_range(self, "batch_size" if max_batching_window else _BATCH_WITHOUT_WINDOW, batch_size, 1, most)
+        has_window = max_batching_window is not None and known_seconds(max_batching_window) != 0
+        most = BATCH_SIZE_MAX if has_window else SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX
+        check_range(self, "batch_size" if has_window else _BATCH_WITHOUT_WINDOW, batch_size, 1, most)

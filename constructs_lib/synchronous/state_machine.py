@@ -11,6 +11,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
+from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.asynchronous.pattern import ExecutionOptions
 from constructs_lib.checks import check_function, check_kinds, refuse_unknown
 from constructs_lib.delivery import delivery_dead_letter_queue
@@ -135,6 +136,15 @@ class StateMachineToLambda(Construct):
             ),
             tracing_enabled=True,
         )
+        failures = WatchedAlarm(
+            self,
+            "ExecutionsFailedAlarm",
+            metric=self.state_machine.metric_failed(period=Duration.minutes(5), statistic="Sum"),
+            threshold=1,
+            description=f"Executions of {self.node.path} failed: see the failure queue, or else the execution.",
+            alarm_topic=topic,
+        )
+        self.alarms.append(failures)
         acknowledge(
             role,
             "Log deliveries and X-Ray have no resources to name: their actions only take *",
@@ -200,16 +210,17 @@ class StateMachineToLambda(Construct):
                 {
                     "executionId": path.string_at("$$.Execution.Id"),
                     "input": path.object_at("$$.Execution.Input"),
-                    "error": path.string_at("$.Error"),
-                    "cause": path.string_at("$.Cause"),
+                    "failure": path.object_at("$"),  # Error, and mostly Cause: a callback may leave that out
                 }
             ),
             result_path=path.DISCARD,
         )
         keep.add_retry(max_attempts=3)
-        task.add_catch(
-            keep.next(stepfunctions.Fail(self, "Failed", error_path="$.Error", cause_path="$.Cause")).start_state
-        )
+        failed = stepfunctions.Fail(self, "Failed", error_path="$.Error", cause="The failure queue has the input.")
+        # What is too large for a message stays in the execution, which fails all the same and is watched.
+        not_kept = stepfunctions.Fail(self, "NotKept", error_path="$.Error", cause="The execution has the input.")
+        keep.add_catch(not_kept)
+        task.add_catch(keep.next(failed).start_state)
         return task
 
     def _task_response(self) -> iam.PolicyStatement:

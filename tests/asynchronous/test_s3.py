@@ -390,19 +390,20 @@ def durable_function(stack: Stack, **settings: Any) -> lambda_.Function:
 
 def test_a_durable_function_needs_a_dead_letter_queue(stack: Stack) -> None:
     with pytest.raises(ValueError, match="expected a durable function with a dead-letter queue and no destinations"):
-        S3ToLambda(stack, "Uploads", function=durable_function(stack))
+        S3ToLambda(stack, "Uploads", function=durable_function(stack).current_version)
 
 
 def test_a_durable_function_has_no_destinations(stack: Stack) -> None:
     function = durable_function(stack, dead_letter_queue=sqs.Queue(stack, "Dlq"))
     target = destinations.SqsDestination(sqs.Queue(stack, "Target"))
     with pytest.raises(ValueError, match="got a destination; Lambda does not use destinations of durable functions"):
-        S3ToLambda(stack, "Uploads", function=function, on_success=target)
+        S3ToLambda(stack, "Uploads", function=function.current_version, on_success=target)
 
 
 def test_a_durable_function_keeps_its_dead_letter_queue(stack: Stack) -> None:
     dlq = sqs.Queue(stack, "Dlq")
-    uploads = S3ToLambda(stack, "Uploads", function=durable_function(stack, dead_letter_queue=dlq))
+    function = durable_function(stack, dead_letter_queue=dlq)
+    uploads = S3ToLambda(stack, "Uploads", function=function.current_version)
     assert uploads.failure_queue is dlq
     assert resources(stack, CONFIG) == {}
 
@@ -516,3 +517,9 @@ def test_results_that_invoke_again_are_warned_of(
 def test_an_output_prefix_alone_is_refused(stack: Stack, function: LambdaFunction) -> None:
     with pytest.raises(ValueError, match="expected output_bucket with output_prefix, got none"):
         S3ToLambda(stack, "Uploads", function=function, output_prefix="small/")
+
+
+def test_a_durable_function_is_invoked_by_a_qualified_arn(stack: Stack) -> None:
+    function = durable_function(stack, dead_letter_queue=sqs.Queue(stack, "Dlq"))
+    with pytest.raises(ValueError, match="expected a version or alias of the durable function Stack/Durable"):
+        S3ToLambda(stack, "Uploads", function=function)

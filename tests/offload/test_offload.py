@@ -134,6 +134,7 @@ def test_a_failed_job_is_retried_kept_told_and_failed(stack: Stack, function: La
     assert keep["Parameters"]["QueueUrl"] == stack.resolve(jobs.failure_queue.queue_url)["Ref"]
     assert keep["Parameters"]["MessageBody"] == {"jobId.$": "$$.Execution.Name", "input.$": "$"}
     assert keep["Next"] == "PublishFailed"
+    assert keep["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.notKept", "Next": "PublishFailed"}]
     assert states["PublishFailed"]["Parameters"]["Message"]["status"] == "failed"
     assert states["PublishFailed"]["Next"] == "Failed"
     assert states["Failed"]["ErrorPath"] == "$.failure.Error"

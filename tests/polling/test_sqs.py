@@ -274,6 +274,10 @@ def test_what_is_no_queue_is_refused(stack: Stack, function: LambdaFunction) -> 
     [
         ({"batch_size": 0}, "expected batch_size.* to be from 1 to 10, got 0"),
         ({"batch_size": 11}, "expected batch_size, which needs a max_batching_window .* to be from 1 to 10, got 11"),
+        (
+            {"batch_size": 100, "max_batching_window": Duration.seconds(0)},
+            "batch_size, which needs .* from 1 to 10, got 1",
+        ),
         ({"batch_size": 10_001, "max_batching_window": Duration.seconds(1)}, "batch_size to be from 1 to 10,000, got"),
         ({"max_batching_window": Duration.seconds(301)}, "max_batching_window to be from 0 to 300 s, got 301 s"),
         ({"max_receive_count": 0}, "max_receive_count to be from 1 to 1,000, got 0"),
@@ -394,3 +398,29 @@ def test_a_poller_group_is_refused(stack: Stack, function: LambdaFunction) -> No
     config = ProvisionedPollerConfig(minimum_pollers=2, maximum_pollers=3, poller_group_name="shop")
     with pytest.raises(ValueError, match="expected no poller_group_name for this source, got shop"):
         SqsToLambda(stack, "Jobs", function=function, provisioned_poller_config=config)
+
+
+def test_a_tenant_isolated_function_has_no_mapping(stack: Stack, function: LambdaFunction) -> None:
+    resource = function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)
+    resource.tenancy_config = lambda_.CfnFunction.TenancyConfigProperty(tenant_isolation_mode="PER_TENANT")
+    with pytest.raises(ValueError, match="expected a function without tenant isolation"):
+        SqsToLambda(stack, "Jobs", function=function)
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(15, False), (16, True)])
+def test_a_durable_function_must_end_within_fifteen_minutes(stack: Stack, minutes: int, refused: bool) -> None:
+    durable = lambda_.Function(
+        stack,
+        "Durable",
+        code=CODE,
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        durable_config=lambda_.DurableConfig(execution_timeout=Duration.minutes(minutes)),
+    )
+    if refused:
+        with pytest.raises(ValueError, match=r"expected a durable function that ends within 900 s, got .* 960 s"):
+            SqsToLambda(stack, "Jobs", function=durable.current_version)
+    else:
+        SqsToLambda(stack, "Jobs", function=durable.current_version)
+        assert source_and_dead_letter_queue(stack)[0]["VisibilityTimeout"] == 5400

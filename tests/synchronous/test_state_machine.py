@@ -36,16 +36,18 @@ def test_a_failed_execution_ends_in_a_watched_queue(stack: Stack, function: Lamb
         "MessageBody": {
             "executionId.$": "$$.Execution.Id",
             "input.$": "$$.Execution.Input",
-            "error.$": "$.Error",
-            "cause.$": "$.Cause",
+            "failure.$": "$",
         },
     }
     assert (keep["ResultPath"], keep["Next"], states["Failed"]["Type"]) == (None, "Failed", "Fail")
     queue_arn = stack.resolve(reports.failure_queue.queue_arn)
     assert {"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": queue_arn} in statements(stack)
-    alarm = only(stack, "AWS::CloudWatch::Alarm")
-    assert alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)]
-    assert len(reports.alarms) == 1
+    (catch,) = keep["Catch"]  # what does not fit into a message
+    assert (catch["Next"], states[catch["Next"]]["Type"]) == ("NotKept", "Fail")
+    alarms = {alarm["MetricName"]: alarm for alarm in resources(stack, "AWS::CloudWatch::Alarm").values()}
+    assert set(alarms) == {"ApproximateNumberOfMessagesVisible", "ExecutionsFailed"}
+    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms.values())
+    assert len(reports.alarms) == 2
 
 
 def test_errors_of_the_service_and_throttling_are_tried_again(stack: Stack, function: LambdaFunction) -> None:
@@ -102,7 +104,7 @@ def test_asynchronously_both_stages_share_a_queue(stack: Stack, function: Lambda
     assert config["DestinationConfig"] == {"OnFailure": {"Destination": queue_arn}}
     assert config["MaximumRetryAttempts"] == 1
     assert len(resources(stack, "AWS::SQS::Queue")) == 1
-    assert len(reports.alarms) == 2
+    assert len(reports.alarms) == 3
 
 
 def test_asynchronous_options_of_a_task_that_waits_are_refused(stack: Stack, function: LambdaFunction) -> None:
