@@ -69,8 +69,8 @@ class S3EventBridgeToLambda(RulePattern):
     Raises
     ------
     ValueError
-        If ``detail_type`` is empty, if ``output_prefix`` is given alone, if a number is out of its range, if ``dead_letter_queue`` is FIFO, and as
-        ``AsynchronousPattern`` does.
+        If ``detail_type`` is empty, if ``output_prefix`` is given alone, if a number is out of its range, if
+        ``dead_letter_queue`` is FIFO, and as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
