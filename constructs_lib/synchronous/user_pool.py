@@ -37,8 +37,8 @@ class UserPoolToLambda(Construct):
     scope, id
         Where the construct stands in the construct tree.
     function
-        Owned, alias, version or imported; for a custom sender, with its role. At most 5 s, unless it is a custom sender
-        (AWS: cognito/cognito-user-pools-working-with-lambda-triggers).
+        Owned, alias or imported; for a custom sender, with its role. Cognito accepts no versions. At most 5 s, unless
+        it is a custom sender (AWS: cognito/cognito-user-pools-working-with-lambda-triggers).
     user_pool
         A user pool of this app: triggers are settings of the pool, which an imported one does not let change.
     trigger
@@ -65,9 +65,9 @@ class UserPoolToLambda(Construct):
     Raises
     ------
     ValueError
-        If the function may take longer than Cognito waits, if the pool is imported, if a custom sender has no key, or
-        if what only custom senders have comes with another trigger. For a custom sender, as ``AsynchronousPattern``
-        does.
+        If the function is a version, if it may take longer than Cognito waits, if the pool is imported, if a custom
+        sender has no key, or if what only custom senders have comes with another trigger. For a custom sender, as
+        ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object, or there is no such parameter.
     """
@@ -87,6 +87,11 @@ class UserPoolToLambda(Construct):
         super().__init__(scope, id)
         refuse_unknown(self, options, ExecutionOptions)
         check_function(self, function)
+        if hasattr(function, "version") and not hasattr(function, "alias_name"):
+            raise ValueError(
+                f"{self.node.path}: expected a function or an alias, got the version {function.node.path}; Cognito "
+                "accepts no versions: pass an alias of it, made with Alias(..., version=...)"
+            )
         check_kinds(self, user_pool=user_pool, custom_sender_kms_key=custom_sender_kms_key)
         if not isinstance(user_pool, cognito.UserPool):
             raise ValueError(

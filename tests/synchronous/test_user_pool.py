@@ -159,6 +159,18 @@ def test_an_alias_or_imported_function_is_invoked(stack: Stack, quick: LambdaFun
     assert only(stack, "AWS::Cognito::UserPool")["LambdaConfig"] == {"PreSignUp": arn}
 
 
+@pytest.mark.parametrize("kind", ["owned", "imported"])
+def test_a_version_is_refused(stack: Stack, quick: LambdaFunction, kind: str) -> None:
+    version: Any = (
+        quick.current_version
+        if kind == "owned"
+        else lambda_.Version.from_version_arn(stack, "Imported", f"{FUNCTION_ARN}:7")
+    )
+    pool = cognito.UserPool(stack, "Pool")
+    with pytest.raises(ValueError, match=r"a function or an alias, got the version Stack/.*pass an alias of"):
+        UserPoolToLambda(stack, "Users", function=version, user_pool=pool, trigger=UserPoolOperation.PRE_SIGN_UP)
+
+
 @pytest.mark.parametrize("trigger", [UserPoolOperation.PRE_SIGN_UP, SENDERS[0]], ids=["waits", "sender"])
 @pytest.mark.parametrize("pattern_in", ["Compute", "Users"])
 def test_function_pool_and_key_may_stand_in_different_stacks(
