@@ -41,7 +41,7 @@ class LoadBalancerToLambda(Construct):
         An owned or imported listener of an Application Load Balancer.
     conditions
         Which requests go to the function, such as ``ListenerCondition.path_patterns(["/orders/*"])``. Default: all that
-        no rule of the listener takes; an imported listener needs them.
+        no rule of the listener takes; a listener that is imported or has a default action already needs them.
     priority
         Which rule is asked first, the lowest number; 1 to 50,000, each once per listener. Needed with ``conditions``.
     multi_value_headers
@@ -63,7 +63,8 @@ class LoadBalancerToLambda(Construct):
     ------
     ValueError
         If the function may take longer than the load balancer keeps an idle connection, where that is known, if
-        ``conditions`` come without ``priority`` or the other way round, or if an imported listener has neither.
+        ``conditions`` come without ``priority`` or the other way round, or if a listener that is imported or already
+        has a default action has neither.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -135,10 +136,17 @@ class LoadBalancerToLambda(Construct):
                 f"{self.node.path}: expected conditions and priority together, got {given} without {missing}; give "
                 "both for a rule, or neither for all that no rule takes"
             )
-        if priority is None and not isinstance(listener, elbv2.ApplicationListener):
+        if priority is not None:
+            return
+        if not isinstance(listener, elbv2.ApplicationListener):
             raise ValueError(
                 f"{self.node.path}: expected conditions and priority for the imported listener {listener.node.path}, "
                 "got neither; only where a listener is made can its default action be set"
+            )
+        if Stack.of(listener).resolve(cast(elbv2.CfnListener, listener.node.default_child).default_actions):
+            raise ValueError(
+                f"{self.node.path}: expected a listener without default action, got {listener.node.path}, whose own "
+                "would be replaced; pass conditions= and priority="
             )
 
 

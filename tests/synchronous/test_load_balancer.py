@@ -108,6 +108,17 @@ def test_the_default_of_an_imported_listener_is_refused(stack: Stack, function: 
         LoadBalancerToLambda(stack, "Orders", function=function, listener=imported_listener(stack))
 
 
+@pytest.mark.parametrize("first", ["pattern", "action"])
+def test_a_default_action_is_not_replaced(stack: Stack, function: LambdaFunction, first: str) -> None:
+    listener = make_listener(stack)
+    if first == "pattern":
+        LoadBalancerToLambda(stack, "First", function=function, listener=listener)
+    else:
+        listener.add_action("Default", action=elbv2.ListenerAction.fixed_response(404))
+    with pytest.raises(ValueError, match="Stack/Balancer/Listener, whose own would be replaced; pass conditions= and"):
+        LoadBalancerToLambda(stack, "Second", function=function, listener=listener)
+
+
 @pytest.mark.parametrize("qualifier", ["alias", "version"])
 def test_an_alias_or_version_is_the_target(stack: Stack, function: LambdaFunction, qualifier: str) -> None:
     version = function.current_version
