@@ -39,7 +39,7 @@ def delivery_dead_letter_queue(
     Raises
     ------
     ValueError
-        If the given queue is FIFO, to which these sources cannot send.
+        If the given queue is FIFO, or encrypted with the AWS-managed key: these sources cannot send there.
     """
     check_kinds(pattern, dead_letter_queue=given)
     if given is not None and given.fifo:
@@ -53,6 +53,12 @@ def delivery_dead_letter_queue(
             f"the policy of the imported {given.node.path} cannot be changed here: without sqs:SendMessage for "
             f"{sender.service} there, and the use of its key, events that could not be delivered are lost; allow it "
             "where the queue is made, then acknowledge this warning",
+        )
+    if given is not None and getattr(given.node.default_child, "kms_master_key_id", None) == "alias/aws/sqs":
+        raise ValueError(
+            f"{pattern.node.path}: expected dead_letter_queue with SSE-SQS or a customer-managed key, got "
+            f"{given.node.path} with the AWS-managed key, which the source cannot use: pass encryption="
+            "QueueEncryption.SQS_MANAGED to that queue"
         )
     # In another stack, its policy would have to name the source, and the two stacks would need each other.
     shared = execution_queue if execution_queue is not None and execution_queue.stack is Stack.of(pattern) else None

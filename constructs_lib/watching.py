@@ -35,12 +35,14 @@ class _Watch(NamedTuple):
     metric: cloudwatch.Metric
     threshold: float
     meaning: str
+    periods: int = 3
 
 
 class InvocationAlarms(Construct):
     """The alarms that a pattern's invocation model needs, in one call, wired to one topic.
 
-    Each goes off after three periods of five minutes in a row, so that a single retry wakes nobody. The alarms that the
+    Each but ``AsyncEventsDropped`` goes off after three periods of five minutes in a row, so that a single retry wakes
+    nobody. The alarms that the
     pattern has by itself (waiting failed events, failed events that reached no target, server errors) notify the topic,
     too.
 
@@ -66,12 +68,17 @@ class InvocationAlarms(Construct):
     Raises
     ------
     TypeError
-        If ``pattern`` is no pattern of this library.
+        If ``pattern`` is no pattern of this library, or has no function.
     """
 
     def __init__(self, scope: Construct, id: str, *, pattern: Pattern, alarm_topic: AnyTopic | None = None) -> None:
         super().__init__(scope, id)
         model_of(pattern)  # raises for what is no pattern
+        if not hasattr(pattern, "function"):
+            raise TypeError(
+                f"{self.node.path}: expected a pattern with a function, got {type(pattern).__name__}; its "
+                "own alarms are in its attribute alarms"
+            )
         self.alarms = list(pattern.alarms)
         if alarm_topic is not None:
             for alarm in self.alarms:
@@ -83,7 +90,7 @@ class InvocationAlarms(Construct):
                 watch.name,
                 metric=watch.metric,
                 threshold=watch.threshold,
-                evaluation_periods=3,
+                evaluation_periods=watch.periods,
                 description=f"{path}: {watch.meaning}",
                 alarm_topic=alarm_topic,
             )
@@ -133,7 +140,8 @@ def _watches(pattern: Pattern) -> Iterator[_Watch]:
         age = function.metric("AsyncEventAge", period=_PERIOD, statistic="Maximum")
         yield _Watch("AsyncEventAge", age, _WAITING_MINUTES * 60_000, f"events wait for {_WAITING_MINUTES} minutes")
         dropped = function.metric("AsyncEventsDropped", period=_PERIOD, statistic="Sum")
-        yield _Watch("AsyncEventsDropped", dropped, 1, "events are given up; they are lost or in the failure target")
+        meaning = "events are given up; they are lost or in the failure target"
+        yield _Watch("AsyncEventsDropped", dropped, 1, meaning, periods=1)
     queue = getattr(pattern, "queue", None)
     if queue is not None:
         age = queue.metric_approximate_age_of_oldest_message(period=_PERIOD, statistic="Maximum")

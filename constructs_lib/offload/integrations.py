@@ -10,7 +10,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge_wildcard
 
 _JSON = "application/json"
-_ERRORS = {"400": "the service refused the request", "500": "the service failed, try again"}
+_FAILED = '{"message": "the service failed, try again"}'
 
 
 def api_role(scope: Construct) -> iam.Role:
@@ -79,13 +79,19 @@ def describe_execution(
         content_type="application/x-amz-json-1.0",
         request=f'{{"executionArn": "{executions}:$util.escapeJavaScript($input.params(\'id\'))"}}',
         success=("200", answer),
-        errors={"404": missing},
+        # Step Functions answers 400 to throttled and denied calls, too: those are no answer about the job.
+        refused=(
+            "404",
+            "#set($type = $input.path('$.__type'))\n"
+            "#if($type && ($type.contains('ExecutionDoesNotExist') || $type.contains('InvalidArn')))\n"
+            f"{missing}\n#else\n#set($context.responseOverride.status = 500)\n{_FAILED}\n#end",
+        ),
     )
 
 
 def method_responses(*statuses: str) -> list[apigateway.MethodResponse]:
     """Return what a method must declare to answer with these statuses, and with the errors of every integration."""
-    return [apigateway.MethodResponse(status_code=status) for status in (*statuses, *_ERRORS)]
+    return [apigateway.MethodResponse(status_code=status) for status in (*statuses, "400", "500")]
 
 
 def _integration(
@@ -97,23 +103,15 @@ def _integration(
     success: tuple[str, str],
     path: str | None = None,
     action: str | None = None,
-    errors: dict[str, str] | None = None,
+    refused: tuple[str, str] = ("500", _FAILED),
 ) -> apigateway.AwsIntegration:
-    status, template = success
-    refused = errors or {"400": f'{{"message": "{_ERRORS["400"]}"}}'}
+    # The request was validated before: what the service still refuses is throttled or denied, and not the client's.
+    outcomes = ((None, success), ("4\\d{2}", refused), ("5\\d{2}", ("500", _FAILED)))
     responses = [
-        apigateway.IntegrationResponse(status_code=status, response_templates={_JSON: template}),
-        *(
-            apigateway.IntegrationResponse(
-                status_code=code, selection_pattern="4\\d{2}", response_templates={_JSON: text}
-            )
-            for code, text in refused.items()
-        ),
         apigateway.IntegrationResponse(
-            status_code="500",
-            selection_pattern="5\\d{2}",
-            response_templates={_JSON: f'{{"message": "{_ERRORS["500"]}"}}'},
-        ),
+            status_code=status, selection_pattern=pattern, response_templates={_JSON: template}
+        )
+        for pattern, (status, template) in outcomes
     ]
     return apigateway.AwsIntegration(
         service=service,

@@ -4,6 +4,7 @@ from typing import Unpack
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -11,12 +12,15 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
+from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.checks import check_function, check_kinds, check_range
 from constructs_lib.facts import FUNCTION_TIMEOUT_MAX_SECONDS
 from constructs_lib.failure import FailureQueue, watch
+from constructs_lib.grants import allow_sending
 from constructs_lib.offload.integrations import api_role, describe_execution, method_responses, start_execution
 from constructs_lib.offload.sqs import add_post
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
+from constructs_lib.synchronous.state_machine import SERVICE_ERRORS
 from constructs_lib.timeouts import function_timeout_seconds
 from constructs_lib.types import AnyFunction, AnyRestApi, AnyTopic
 
@@ -32,7 +36,11 @@ _STATUS = """\
 #elseif($status == 'SUCCEEDED')
 {"jobId": "$id", "status": "succeeded", "result": $input.path('$.output')}
 #else
-{"jobId": "$id", "status": "failed", "error": "$util.escapeJavaScript($input.path('$.error')).replaceAll("\\\\'", "'")"}
+#set($error = $input.path('$.error'))
+#if(!$error || $error == '')
+#set($error = $status)
+#end
+{"jobId": "$id", "status": "failed", "error": "$util.escapeJavaScript($error).replaceAll("\\\\'", "'")"}
 #end"""
 _NO_SUCH_JOB = '{"message": "no such job"}'
 
@@ -52,7 +60,8 @@ class JobApi(Construct):
     Where a failed event goes
         *delivery*: the client gets an error while the job has not started. *execution*: after the retries the job's id,
         input and error go to the failure queue, which an alarm watches; the topic is told, and ``GET`` answers
-        ``failed``.
+        ``failed``. A result over 256 KiB, or an execution that somebody aborts, ends as ``failed`` without the queue;
+        alarms watch that, and the execution keeps the input.
 
     Parameters
     ----------
@@ -66,7 +75,7 @@ class JobApi(Construct):
         What a body must be. Default: any JSON object.
     retry_attempts
         How often a failed job is tried again, 0 to 10, ten seconds later and then twice as long each time.
-        Default: 2. Errors of the Lambda service are retried besides.
+        Default: 2. Throttling and errors of the Lambda service are retried besides, for about half an hour.
     topic
         Hears of every job that is done. Default: a new one, TLS only.
     api
@@ -128,7 +137,11 @@ class JobApi(Construct):
             method_responses=method_responses("200", "404"),
         )
         acknowledge_no_dead_letter_queue(function, "Step Functions invokes synchronously, which uses no such queue")
-        self.alarms = [watch(self.failure_queue, None), *watch_rest_api(self, self.api, alarm_topic)]
+        self.alarms = [
+            watch(self.failure_queue, None),
+            *watch_rest_api(self, self.api, alarm_topic),
+            *self._watch_executions(alarm_topic),
+        ]
 
     def _make_state_machine(self, retry_attempts: int) -> stepfunctions.StateMachine:
         machine = stepfunctions.StateMachine(
@@ -141,6 +154,7 @@ class JobApi(Construct):
                 level=stepfunctions.LogLevel.ALL,
             ),
         )
+        allow_sending(machine, self.topic.master_key)
         acknowledge(
             machine.role,
             "X-Ray and the delivery of logs have no resources to name: these actions only take *",
@@ -164,7 +178,16 @@ class JobApi(Construct):
                 {"jobId": job_id, "input": stepfunctions.JsonPath.entire_payload}
             ),
             payload_response_only=True,
+            retry_on_service_exceptions=False,  # leaves throttling out
             task_timeout=stepfunctions.Timeout.duration(Duration.seconds(timeout + _GRACE_SECONDS)),
+        )
+        work.add_retry(
+            errors=SERVICE_ERRORS,
+            interval=Duration.seconds(2),
+            backoff_rate=2,
+            max_attempts=12,
+            max_delay=Duration.minutes(5),
+            jitter_strategy=stepfunctions.JitterType.FULL,
         )
         if retry_attempts:
             work.add_retry(max_attempts=retry_attempts, interval=Duration.seconds(10), backoff_rate=2)
@@ -177,17 +200,43 @@ class JobApi(Construct):
             result_path=stepfunctions.JsonPath.DISCARD,
         )
         failed = stepfunctions.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
-        tell = self._publish("failed", job_id)
+        tell_failed = self._publish("failed", job_id)
+        tell_failed.add_catch(failed, result_path="$.notTold")
+        _try_again(keep)
         # What is too large for a message stays in the execution; the job fails all the same, and the topic is told.
-        keep.add_catch(tell, result_path="$.notKept")
-        work.add_catch(keep.next(tell).next(failed), result_path="$.failure")
-        return work.next(self._publish("succeeded", job_id)).next(stepfunctions.Succeed(self, "Succeeded"))
+        keep.add_catch(tell_failed, result_path="$.notKept")
+        work.add_catch(keep.next(tell_failed).next(failed), result_path="$.failure")
+        succeeded = stepfunctions.Succeed(self, "Succeeded")
+        tell_succeeded = self._publish("succeeded", job_id)
+        tell_succeeded.add_catch(succeeded, result_path=stepfunctions.JsonPath.DISCARD)  # the work is done
+        return work.next(tell_succeeded).next(succeeded)
+
+    def _watch_executions(self, alarm_topic: AnyTopic | None) -> list[cloudwatch.Alarm]:
+        """Watch what no state can catch: a result or body too large for Step Functions, and aborted executions."""
+        metrics = {"Failed": self.state_machine.metric_failed, "Aborted": self.state_machine.metric_aborted}
+        return [
+            WatchedAlarm(
+                self,
+                f"Executions{name}Alarm",
+                metric=metric(period=Duration.minutes(5), statistic="Sum"),
+                threshold=1,
+                description=f"Jobs of {self.node.path} {name.lower()}: see the failure queue, or else the executions.",
+                alarm_topic=alarm_topic,
+            )
+            for name, metric in metrics.items()
+        ]
 
     def _publish(self, status: str, job_id: str) -> tasks.SnsPublish:
-        return tasks.SnsPublish(
+        publish = tasks.SnsPublish(
             self,
             f"Publish{status.capitalize()}",
             topic=self.topic,
             message=stepfunctions.TaskInput.from_object({"jobId": job_id, "status": status}),
             result_path=stepfunctions.JsonPath.DISCARD,
         )
+        _try_again(publish)
+        return publish
+
+
+def _try_again(task: stepfunctions.TaskStateBase) -> None:
+    task.add_retry(max_attempts=6, interval=Duration.seconds(2), backoff_rate=2)

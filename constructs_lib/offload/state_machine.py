@@ -3,6 +3,7 @@
 from typing import Unpack
 
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from constructs_lib.checks import check_kinds
@@ -50,7 +51,8 @@ class RestApiToStateMachine(Construct):
     Raises
     ------
     ValueError
-        If a setting of a new API comes with ``api``, or the root of an imported API is not known.
+        If the state machine is express, if a setting of a new API comes with ``api``, or if the root of an imported API
+        is not known.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -69,6 +71,12 @@ class RestApiToStateMachine(Construct):
     ) -> None:
         super().__init__(scope, id)
         check_kinds(self, state_machine=state_machine, alarm_topic=alarm_topic)
+        kind = getattr(state_machine, "state_machine_type", None)
+        if kind is stepfunctions.StateMachineType.EXPRESS:
+            raise ValueError(
+                f"{self.node.path}: expected a standard state machine, got the express {state_machine.node.path}; "
+                "nobody keeps the executions of that one: a failed request would be lost"
+            )
         self.state_machine = state_machine
         self.api = rest_api(self, api, None, options)
         root = root_of(self, self.api)

@@ -21,7 +21,7 @@ from constructs_lib.failure import watch
 from constructs_lib.timeouts import function_timeout_seconds
 from constructs_lib.types import AnyFunction, AnyQueue
 
-_SERVICE_ERRORS = [
+SERVICE_ERRORS = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -195,7 +195,7 @@ class StateMachineToLambda(Construct):
             task_timeout=stepfunctions.Timeout.duration(timeout or Duration.seconds(known + _START_SECONDS)),
         )
         task.add_retry(
-            errors=_SERVICE_ERRORS,
+            errors=SERVICE_ERRORS,
             interval=Duration.seconds(2),
             max_attempts=6,
             backoff_rate=2,

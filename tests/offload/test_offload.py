@@ -114,7 +114,9 @@ def test_a_job_is_started_and_can_be_asked_for(stack: Stack, function: LambdaFun
     status = template_of(found["GET"], "200")
     for word in ("running", "succeeded", "failed"):
         assert f'"status": "{word}"' in status
-    assert template_of(found["GET"], "404") == '{"message": "no such job"}'
+    refused = template_of(found["GET"], "404")
+    assert '{"message": "no such job"}' in refused
+    assert "$context.responseOverride.status = 500" in refused  # a throttled call is no answer about the job
     assert {resource["PathPart"] for resource in resources(stack, "AWS::ApiGateway::Resource").values()} == {
         "jobs",
         "{id}",
@@ -127,6 +129,7 @@ def test_a_failed_job_is_retried_kept_told_and_failed(stack: Stack, function: La
     work = states["Work"]
     service, every = work["Retry"]
     assert "Lambda.ServiceException" in service["ErrorEquals"]
+    assert "Lambda.TooManyRequestsException" in service["ErrorEquals"]
     assert (every["ErrorEquals"], every["MaxAttempts"]) == (["States.ALL"], 3)
     (catch,) = work["Catch"]
     assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "KeepFailedJob"}
@@ -185,3 +188,38 @@ def test_function_and_api_may_stand_in_different_stacks(app: App) -> None:
     RestApiToSqsToLambda(front, "Orders", function=function)
     app.synth()  # would raise if the stacks needed each other
     assert len(resources(front, "AWS::StepFunctions::StateMachine")) == 1
+
+
+def test_telling_is_tried_again_and_never_changes_the_outcome(stack: Stack, function: LambdaFunction) -> None:
+    JobApi(stack, "Jobs", function=function)
+    states = definition(stack)["States"]
+    for name, then in (("PublishSucceeded", "Succeeded"), ("PublishFailed", "Failed")):
+        assert states[name]["Retry"][0]["MaxAttempts"] == 6
+        assert states[name]["Catch"][0]["Next"] == then
+    assert states["KeepFailedJob"]["Retry"][0]["MaxAttempts"] == 6
+
+
+def test_a_topic_with_a_key_can_be_told(stack: Stack, function: LambdaFunction) -> None:
+    key = kms.Key(stack, "Key")
+    JobApi(stack, "Jobs", function=function, topic=sns.Topic(stack, "Mine", master_key=key))
+    arn = stack.resolve(key.key_arn)
+    granted = [found["Action"] for found in statements(stack) if found["Resource"] == arn]
+    assert ["kms:Decrypt", "kms:GenerateDataKey"] in granted
+
+
+def test_failed_and_aborted_executions_are_watched(stack: Stack, function: LambdaFunction) -> None:
+    jobs = JobApi(stack, "Jobs", function=function)
+    metrics = {alarm["MetricName"] for alarm in resources(stack, "AWS::CloudWatch::Alarm").values()}
+    assert {"ExecutionsFailed", "ExecutionsAborted", "5XXError", "ApproximateNumberOfMessagesVisible"} == metrics
+    assert len(jobs.alarms) == 4
+
+
+def test_an_express_state_machine_is_refused(stack: Stack) -> None:
+    machine = stepfunctions.StateMachine(
+        stack,
+        "Machine",
+        definition_body=stepfunctions.DefinitionBody.from_chainable(stepfunctions.Succeed(stack, "Done")),
+        state_machine_type=stepfunctions.StateMachineType.EXPRESS,
+    )
+    with pytest.raises(ValueError, match="expected a standard state machine, got the express Stack/Machine"):
+        RestApiToStateMachine(stack, "Reports", state_machine=machine)
