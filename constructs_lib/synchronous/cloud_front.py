@@ -17,6 +17,7 @@ from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction
 
 _VIEWER = (cloudfront.LambdaEdgeEventType.VIEWER_REQUEST, cloudfront.LambdaEdgeEventType.VIEWER_RESPONSE)
+_STORAGE_MAX_MEBIBYTES = 512  # docs: cloudfront/lambda-at-edge-function-restrictions
 _BODIES = (cloudfront.LambdaEdgeEventType.VIEWER_REQUEST, cloudfront.LambdaEdgeEventType.ORIGIN_REQUEST)
 
 
@@ -62,7 +63,9 @@ class CloudFrontToLambda(Construct):
     ValueError
         If the function is an alias, or imported without version, is known not to stand in us-east-1, or has what
         Lambda@Edge forbids: another runtime than Python or Node.js, arm64, more than 30 s, environment variables, a
-        VPC, a dead-letter queue, layers or tracing; or if ``include_body`` is set for a response.
+        VPC, a dead-letter queue, layers, tracing, more than 512 MiB in ``/tmp``, runtime updates that are not
+        automatic, code encrypted with a key, or a version with provisioned concurrency; or if ``include_body`` is set
+        for a response.
     TypeError
         If it is no function of the CDK.
     """
@@ -90,6 +93,7 @@ class CloudFrontToLambda(Construct):
         self.version = self._numbered(function)
         if owned is not None:
             self._refuse_environment(owned)
+            self._refuse_provisioned_concurrency()
         self.edge_lambda = cloudfront.EdgeLambda(
             event_type=event_type, function_version=self.version, include_body=include_body or None
         )
@@ -129,6 +133,14 @@ class CloudFrontToLambda(Construct):
                 "with environment variables; put the values into the code, or read them from a parameter"
             ) from error
 
+    def _refuse_provisioned_concurrency(self) -> None:
+        resource = self.version.node.default_child
+        if isinstance(resource, lambda_.CfnVersion) and resource.provisioned_concurrency_config is not None:
+            raise ValueError(
+                f"{self.node.path}: expected a version without what Lambda@Edge forbids, got {self.version.node.path} "
+                "with provisioned concurrency; leave out provisioned_concurrent_executions"
+            )
+
     def _prepare(self, function: lambda_.Function, event_type: cloudfront.LambdaEdgeEventType) -> None:
         acknowledge_no_dead_letter_queue(function, "Lambda@Edge allows no dead-letter queue")
         acknowledge(function, "Lambda@Edge allows no tracing", "Serverless-LambdaTracing")
@@ -156,7 +168,9 @@ def _resource(function: lambda_.Function) -> lambda_.CfnFunction:
 
 def _forbidden(function: lambda_.Function) -> Iterator[tuple[str, str]]:
     resource = _resource(function)
-    resolved = function.stack.resolve(resource.environment) or {}
+    resolve = function.stack.resolve
+    storage = (resolve(resource.ephemeral_storage) or {}).get("size")
+    updates = (resolve(resource.runtime_management_config) or {}).get("updateRuntimeOn", "Auto")
     if function.architecture.name != lambda_.Architecture.X86_64.name:
         yield function.architecture.name, "set architecture=Architecture.X86_64"
     if function.runtime.family not in (lambda_.RuntimeFamily.PYTHON, lambda_.RuntimeFamily.NODEJS):
@@ -164,11 +178,17 @@ def _forbidden(function: lambda_.Function) -> Iterator[tuple[str, str]]:
     tracing = resource.tracing_config
     if tracing is not None and getattr(tracing, "mode", None) == "Active":
         yield "tracing", "set tracing=Tracing.DISABLED"
-    if resolved:
+    if resolve(resource.environment):
         yield "environment variables", "put the values into the code, or read them from a parameter"
     if function.is_bound_to_vpc:
         yield "a VPC", "leave out vpc"
     if function.dead_letter_queue or function.dead_letter_topic:
         yield "a dead-letter queue or topic", "leave out dead_letter_queue"
-    if function.stack.resolve(resource.layers):
+    if resolve(resource.layers):
         yield "layers", "put their content into the code"
+    if isinstance(storage, int | float) and storage > _STORAGE_MAX_MEBIBYTES:
+        yield f"{storage:g} MiB in /tmp", f"set ephemeral_storage_size to {_STORAGE_MAX_MEBIBYTES} MiB or leave it out"
+    if updates != "Auto":
+        yield "runtime updates that are not automatic", "leave out runtime_management_mode"
+    if "sourceKmsKeyArn" in resolve(resource.code):
+        yield "code encrypted with a key", "leave out source_kms_key"

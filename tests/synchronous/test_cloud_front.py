@@ -3,7 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Stack
+from aws_cdk import App, Duration, Size, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -85,6 +85,11 @@ def test_what_lambda_at_edge_forbids_is_refused(stack: Stack, setting: str) -> N
     [
         ({"runtime": lambda_.Runtime.JAVA_21}, "with runtime java21; use Python or Node.js"),
         ({"vpc": True}, "with a VPC; leave out vpc"),
+        ({"ephemeral_storage_size": Size.mebibytes(513)}, "with 513 MiB in /tmp; set ephemeral_storage_size to 512"),
+        (
+            {"runtime_management_mode": lambda_.RuntimeManagementMode.FUNCTION_UPDATE},
+            "with runtime updates that are not automatic; leave out runtime_management_mode",
+        ),
     ],
 )
 def test_other_functions_are_judged_likewise(stack: Stack, settings: dict[str, Any], message: str) -> None:
@@ -99,6 +104,44 @@ def test_other_functions_are_judged_likewise(stack: Stack, settings: dict[str, A
     )
     with pytest.raises(ValueError, match=message):
         CloudFrontToLambda(stack, "Headers", function=plain, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+
+
+def test_code_encrypted_with_a_key_is_refused(stack: Stack) -> None:
+    function = make_function(stack, **EDGE)
+    resource: Any = function.node.default_child
+    resource.code = lambda_.CfnFunction.CodeProperty(s3_bucket="b", s3_key="k", source_kms_key_arn="arn:aws:kms:x")
+    with pytest.raises(ValueError, match="with code encrypted with a key; leave out source_kms_key"):
+        CloudFrontToLambda(stack, "Headers", function=function, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+
+
+def test_allowed_values_of_such_settings_pass(stack: Stack) -> None:
+    plain = lambda_.Function(
+        stack,
+        "Plain",
+        code=CODE,
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        ephemeral_storage_size=Size.mebibytes(512),
+        runtime_management_mode=lambda_.RuntimeManagementMode.AUTO,
+    )
+    CloudFrontToLambda(stack, "Headers", function=plain, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+    assert len(resources(stack, "AWS::Lambda::Version")) == 1
+
+
+@pytest.mark.parametrize("kind", ["function", "version"])
+def test_provisioned_concurrency_is_refused(stack: Stack, kind: str) -> None:
+    options = lambda_.VersionOptions(provisioned_concurrent_executions=2)
+    plain = lambda_.Function(
+        stack,
+        "Plain",
+        code=CODE,
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        current_version_options=options,
+    )
+    target = plain.current_version if kind == "version" else plain
+    with pytest.raises(ValueError, match="got Stack/Plain/CurrentVersion with provisioned concurrency; leave out"):
+        CloudFrontToLambda(stack, "Headers", function=target, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
 
 
 def test_a_function_slower_than_cloudfront_waits_is_refused(stack: Stack) -> None:
