@@ -61,8 +61,9 @@ class SnsToLambda(DeliveredPattern):
     Raises
     ------
     ValueError
-        If the topic or ``dead_letter_queue`` is FIFO, if both filter policies are given, if a setting of a new topic
-        comes with ``topic``, and as ``AsynchronousPattern`` does.
+        If the topic or ``dead_letter_queue`` is FIFO, if a topic of another Region comes without
+        ``dead_letter_queue``, if both filter policies are given, if a setting of a new topic comes with ``topic``, and
+        as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -93,6 +94,13 @@ class SnsToLambda(DeliveredPattern):
             refuse_settings(self, "topic", encryption_key=encryption_key)
             self._check_topic(topic)
         self.topic = topic
+        region = self._region_of(topic)
+        if region is not None and dead_letter_queue is None and not Token.is_unresolved(Stack.of(self).region):
+            raise ValueError(
+                f"{self.node.path}: expected a dead_letter_queue in {region}, the Region of the topic "
+                f"{topic.node.path}, got none; SNS sends failed deliveries to its own Region only: "
+                "import a queue of that Region"
+            )
         service = iam.ServicePrincipal("sns.amazonaws.com")
         # All beneath the pattern: CDK's LambdaSubscription puts it beneath the function, whose stack would need this
         # one.
@@ -103,7 +111,7 @@ class SnsToLambda(DeliveredPattern):
             topic=topic,
             protocol=sns.SubscriptionProtocol.LAMBDA,
             endpoint=function.function_arn,
-            region=self._region_of(topic),
+            region=region,
             filter_policy=filter_policy,
             filter_policy_with_message_body=filter_policy_with_message_body,
             dead_letter_queue=self._catch_failed_deliveries(dead_letter_queue, service, options.get("alarm_topic")),

@@ -5,6 +5,7 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 
 from constructs_lib import LambdaFunction, SnsToLambda
 from tests.helpers import ACCOUNT, make_function, only, resources
@@ -56,9 +57,17 @@ def test_a_topic_of_the_user(stack: Stack, function: LambdaFunction, kind: str) 
 
 def test_a_topic_of_another_region(app: App) -> None:
     stack = Stack(app, "Stack", env={"account": ACCOUNT, "region": "eu-west-1"})
-    topic = sns.Topic.from_topic_arn(stack, "Mine", f"arn:aws:sns:us-east-1:{ACCOUNT}:mine")
-    SnsToLambda(stack, "News", function=make_function(stack), topic=topic)
-    assert only(stack, "AWS::SNS::Subscription")["Region"] == "us-east-1"
+    topic = sns.Topic.from_topic_arn(stack, "Mine", f"arn:aws:sns:us-east-1:{ACCOUNT}:news")
+    function = make_function(stack)
+    with pytest.raises(
+        ValueError, match="expected a dead_letter_queue in us-east-1, the Region of the topic Stack/Mine"
+    ):
+        SnsToLambda(stack, "Refused", function=function, topic=topic)
+    queue = sqs.Queue.from_queue_arn(stack, "Queue", f"arn:aws:sqs:us-east-1:{ACCOUNT}:failures")
+    SnsToLambda(stack, "News", function=function, topic=topic, dead_letter_queue=queue)
+    subscription = only(stack, "AWS::SNS::Subscription")
+    assert subscription["Region"] == "us-east-1"
+    assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": queue.queue_arn}
 
 
 def test_messages_are_filtered_by_attributes(stack: Stack, function: LambdaFunction) -> None:
