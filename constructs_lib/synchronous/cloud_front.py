@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import cast
 
-from aws_cdk import Annotations, Token
+from aws_cdk import Annotations, ArnFormat, Token
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
+from constructs import Construct, IConstruct
 
-from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue
+from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
 from constructs_lib.checks import check_fast_enough, check_function
 from constructs_lib.facts import EDGE_REGION, EDGE_TIMEOUT_MAX_SECONDS, EDGE_VIEWER_MEMORY_MAX_MEBIBYTES
 from constructs_lib.timeouts import owned_function
@@ -32,7 +32,9 @@ class CloudFrontToLambda(Construct):
         send the request again, so a request may arrive twice. Lambda@Edge allows no dead-letter queue.
 
     Give ``.edge_lambda`` to the behavior of a distribution: ``edge_lambdas=[headers.edge_lambda]``. Logs are written in
-    the Region of the edge, in a group ``/aws/lambda/us-east-1.<function>``.
+    the Region of the edge: in a group named like the function's own log group, which a ``LambdaFunction`` has, or else
+    ``/aws/lambda/us-east-1.<function>``. The role is allowed to make that group there. What is set on the function's
+    log group, such as its retention, applies in us-east-1 only.
 
     Parameters
     ----------
@@ -151,6 +153,7 @@ class CloudFrontToLambda(Construct):
                 f"whether edgelambda.amazonaws.com may assume the imported role of {function.node.path} cannot be "
                 "seen: allow it, then acknowledge this warning",
             )
+        self._allow_logs(function)
         memory = _resource(function).memory_size
         is_known = memory is not None and not Token.is_unresolved(memory)
         if is_known and event_type in _VIEWER and cast(float, memory) > EDGE_VIEWER_MEMORY_MAX_MEBIBYTES:
@@ -160,6 +163,30 @@ class CloudFrontToLambda(Construct):
                 f"events may have more than {EDGE_VIEWER_MEMORY_MAX_MEBIBYTES}; set memory_size, or acknowledge this "
                 "warning",
             )
+
+    def _allow_logs(self, function: lambda_.Function) -> None:
+        group = getattr(_resource(function).logging_config, "log_group", None)
+        name = group or f"/aws/lambda/{EDGE_REGION}.{function.function_name}"
+        arn = function.stack.format_arn(
+            service="logs",
+            region="*",
+            resource="log-group",
+            resource_name=name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        arns = [arn, f"{arn}:*"]
+        statement = iam.PolicyStatement(
+            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], resources=arns
+        )
+        role = cast(iam.IRole, function.role)
+        holder: IConstruct = role
+        if group is not None:
+            function.add_to_role_policy(statement)
+        else:
+            # A policy of its own: the default policy, on which the function depends, cannot name the function.
+            holder = iam.Policy(self, "Logs", roles=[role], statements=[statement])
+        for each in arns:
+            acknowledge_wildcard(holder, "CloudFront runs the function, and logs, in the Region of each edge", each)
 
 
 def _resource(function: lambda_.Function) -> lambda_.CfnFunction:

@@ -13,7 +13,7 @@ from aws_cdk.aws_cloudfront import LambdaEdgeEventType
 from aws_cdk.aws_cloudfront_origins import HttpOrigin
 
 from constructs_lib import CloudFrontToLambda, LambdaFunction
-from tests.helpers import ACCOUNT, CODE, make_function, only, resources, warnings
+from tests.helpers import ACCOUNT, CODE, make_function, only, resources, statements, warnings
 
 VERSION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:headers:7"
 EDGE: dict[str, Any] = {
@@ -185,6 +185,36 @@ def test_much_memory_for_viewer_events_is_warned_of(stack: Stack, event_type: La
     function = make_function(stack, **{**EDGE, "memory_size": 256})
     CloudFrontToLambda(stack, "Headers", function=function, event_type=event_type)
     assert ["edgeViewerMemory" in warning for warning in warnings(stack)] == [True] * count
+
+
+def log_resources(stack: Stack) -> list[Any]:
+    (found,) = [
+        statement["Resource"] for statement in statements(stack) if "logs:CreateLogGroup" in statement["Action"]
+    ]
+    return list(found)
+
+
+def log_group_arns(name: Any) -> list[Any]:
+    prefix = ["arn:", {"Ref": "AWS::Partition"}, ":logs:*:", {"Ref": "AWS::AccountId"}]
+    return [{"Fn::Join": ["", [*prefix, *name]]}, {"Fn::Join": ["", [*prefix, *name, ":*"]]}]
+
+
+def test_the_own_log_group_may_be_made_in_every_region(stack: Stack) -> None:
+    function = make_function(stack, **EDGE)
+    CloudFrontToLambda(stack, "Headers", function=function, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+    group = only(stack, "AWS::Lambda::Function")["LoggingConfig"]["LogGroup"]
+    assert log_resources(stack) == log_group_arns([":log-group:", group])
+
+
+@pytest.mark.parametrize("pattern_in", ["Compute", "Front"])
+def test_the_usual_log_group_may_be_made_in_every_region(app: App, pattern_in: str) -> None:
+    compute = Stack(app, "Compute")
+    scope = compute if pattern_in == "Compute" else Stack(app, "Front")
+    plain = lambda_.Function(compute, "Plain", code=CODE, handler="index.handler", runtime=lambda_.Runtime.PYTHON_3_13)
+    CloudFrontToLambda(scope, "Headers", function=plain, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+    app.synth()  # would raise if function and policy, or the stacks, needed each other
+    name = scope.resolve(plain.function_name)
+    assert log_resources(scope) == log_group_arns([":log-group:/aws/lambda/us-east-1.", name])
 
 
 def test_an_imported_role_is_warned_of(stack: Stack) -> None:
