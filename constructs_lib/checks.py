@@ -35,6 +35,7 @@ _KINDS = {
     "encryption_key": ("key_arn", "a key of the CDK", _IMPORT),
     "custom_sender_kms_key": ("key_arn", "a key of the CDK", _IMPORT),
     "listener": ("listener_arn", "a listener of the CDK", _IMPORT),
+    "load_balancer": ("is_application_load_balancer", "an Application Load Balancer of the CDK", _IMPORT),
     "rule_set": ("receipt_rule_set_name", "a receipt rule set of the CDK", _IMPORT),
     "after": ("receipt_rule_name", "a receipt rule of the CDK", _IMPORT),
     "repository": ("repository_arn", "a CodeCommit repository of the CDK", _IMPORT),
@@ -44,6 +45,9 @@ _KINDS = {
     "on_failure": ("bind", "a destination", "wrap it, as in SqsDestination(queue)"),
     "on_success": ("bind", "a destination", "wrap it, as in SqsDestination(queue)"),
 }
+
+# Whoever calls the function of the one passes the tenant's id; the other takes it from the request.
+_PASS_TENANT_ID = ("AsyncInvocation", "RestApiToLambda")
 
 
 def check_kinds(owner: IConstruct, **given: object) -> None:
@@ -65,7 +69,7 @@ def refuse_unknown(owner: IConstruct, options: Mapping[str, object], known: type
 
 
 def check_function(owner: IConstruct, function: AnyFunction) -> None:
-    """Raise for what is no function, and for a qualifier that CDK does not know to be one.
+    """Raise for what is no function, for one that the pattern cannot invoke, and for a qualifier unknown to CDK.
 
     Raises
     ------
@@ -73,7 +77,9 @@ def check_function(owner: IConstruct, function: AnyFunction) -> None:
         If it is not an object of the CDK.
     ValueError
         If it is ``latest_version``, or was imported by an ARN that ends in an alias or version: CDK would configure the
-        unqualified function instead, and failures of the one that is invoked would be lost.
+        unqualified function instead, and failures of the one that is invoked would be lost. If it is durable and
+        unqualified, or if it is tenant-isolated and the pattern does not pass a tenant's id, without which invocations
+        fail (AWS: lambda/tenant-isolation).
     """
     if not hasattr(function, "function_arn"):
         raise TypeError(
@@ -90,6 +96,13 @@ def check_function(owner: IConstruct, function: AnyFunction) -> None:
             f"{owner.node.path}: expected a version or alias of the durable function {function.node.path}, got the "
             "function itself; durable functions are invoked by qualified ARN only: pass its current_version"
         )
+    kinds = [kind.__name__ for kind in type(owner).__mro__]
+    if is_tenant_isolated(function) and not any(kind in _PASS_TENANT_ID for kind in kinds):
+        raise ValueError(
+            f"{owner.node.path}: expected a function without tenant isolation, got {function.node.path}; {kinds[0]} "
+            "passes no tenant's id, which each invocation needs: use another function, or RestApiToLambda with "
+            "tenant_id=..., or let AsyncInvocation's callers pass it"
+        )
     is_qualified = hasattr(function, "alias_name") or hasattr(function, "lambda_")
     arn = function.function_arn
     if owned_function(function) is None and not is_qualified and not Token.is_unresolved(arn) and arn.count(":") > 6:
@@ -97,6 +110,14 @@ def check_function(owner: IConstruct, function: AnyFunction) -> None:
             f"{owner.node.path}: expected a function imported by its unqualified ARN, got {arn}; import an alias with "
             "Alias.from_alias_attributes(...), or a version with Version.from_version_attributes(...)"
         )
+
+
+def is_tenant_isolated(function: AnyFunction) -> bool:
+    """Tell whether a function is known to keep the environments of tenants apart: of this app, or so imported."""
+    owned = owned_function(function)
+    # The resource, not the construct, knows what an escape hatch has set.
+    holder = function if owned is None else owned.node.default_child
+    return getattr(holder, "tenancy_config", None) is not None
 
 
 def check_fast_enough(owner: IConstruct, function: AnyFunction, limit: float, caller: str) -> None:
@@ -123,15 +144,8 @@ def check_fast_enough(owner: IConstruct, function: AnyFunction, limit: float, ca
 def check_mappable(owner: IConstruct, function: AnyFunction) -> None:
     """Raise ``ValueError`` for a function that no event source mapping can invoke.
 
-    Sources: AWS, lambda/tenant-isolation and lambda/durable-invoking-esm.
+    Source: AWS, lambda/durable-invoking-esm. That of tenant-isolated functions is with ``check_function``.
     """
-    owned = owned_function(function)
-    resource = owned.node.default_child if owned is not None else None
-    if getattr(resource, "tenancy_config", None) is not None:
-        raise ValueError(
-            f"{owner.node.path}: expected a function without tenant isolation, got {function.node.path}; Lambda has no "
-            "event source mappings for those: use another function"
-        )
     seconds = function_timeout_seconds(function)
     if is_durable(function) and seconds is not None and seconds > FUNCTION_TIMEOUT_MAX_SECONDS:
         raise ValueError(

@@ -7,11 +7,13 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
-from constructs_lib.checks import check_fast_enough, check_function, check_kinds
+from constructs_lib.checks import check_fast_enough, check_function, check_kinds, is_tenant_isolated
 from constructs_lib.facts import REST_API_TIMEOUT_DEFAULT_SECONDS
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
-from constructs_lib.timeouts import known_seconds
+from constructs_lib.timeouts import known_seconds, owned_function
 from constructs_lib.types import AnyFunction, AnyRestApi, AnyTopic
+
+_TENANT_HEADER = "integration.request.header.X-Amz-Tenant-Id"
 
 
 class RestApiToLambda(Construct):
@@ -40,6 +42,10 @@ class RestApiToLambda(Construct):
     timeout
         How long the API waits for the function: 50 ms to 29 s; more only if the account's quota was raised, which AWS
         does for Regional and private APIs. Default: 29 seconds (AWS: apigateway limits).
+    tenant_id
+        For a tenant-isolated function: where a request has the tenant's id, such as ``context.authorizer.tenantId``
+        or, if callers may choose for themselves, ``method.request.header.x-tenant-id``. Methods of your own must
+        declare the latter in ``request_parameters`` (AWS: lambda/tenant-isolation-invoke). Default: none.
     alarm_topic
         Notified by the alarm on server errors. Default: it notifies nobody.
     options
@@ -59,7 +65,8 @@ class RestApiToLambda(Construct):
     ------
     ValueError
         If the function may take longer than the API waits, if an edge-optimized API should wait longer than 29 s, if
-        the root of an imported API is not known, or if a setting of a new API comes with ``api``.
+        a tenant-isolated function comes without ``tenant_id`` or one of this app that is not with it, if the root of an
+        imported API is not known, or if a setting of a new API comes with ``api``.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -73,6 +80,7 @@ class RestApiToLambda(Construct):
         api: AnyRestApi | None = None,
         proxy: bool = True,
         timeout: Duration | None = None,
+        tenant_id: str | None = None,
         alarm_topic: AnyTopic | None = None,
         **options: Unpack[RestApiOptions],
     ) -> None:
@@ -81,11 +89,20 @@ class RestApiToLambda(Construct):
         check_kinds(self, api=api, alarm_topic=alarm_topic)
         self.function = function
         self._check_timeout(timeout, api)
-        self.integration = apigateway.LambdaIntegration(function, timeout=timeout, scope_permission_to_method=False)
+        self._check_tenant(tenant_id)
+        self.integration = apigateway.LambdaIntegration(
+            function,
+            timeout=timeout,
+            scope_permission_to_method=False,
+            request_parameters=None if tenant_id is None else {_TENANT_HEADER: tenant_id},
+        )
         self.api = rest_api(self, api, self.integration, options)
         if proxy:
-            # Adds the method for the root path itself, too.
-            root_of(self, self.api).add_proxy(default_integration=self.integration)
+            declared = tenant_id is not None and tenant_id.startswith("method.")
+            # Adds the method for the root path itself, too, which would else have the API's own default integration.
+            root_of(self, self.api).add_proxy(any_method=False).add_method(
+                "ANY", self.integration, request_parameters={str(tenant_id): True} if declared else None
+            )
         acknowledge_no_dead_letter_queue(function, "The API invokes synchronously, which never uses such a queue")
         self.alarms = watch_rest_api(self, self.api, alarm_topic)
 
@@ -99,6 +116,22 @@ class RestApiToLambda(Construct):
             )
         if limit is not None:
             check_fast_enough(self, self.function, limit, "the API")
+
+    def _check_tenant(self, tenant_id: str | None) -> None:
+        # Lambda refuses an isolated function without a tenant's id, and any other with one (AWS:
+        # lambda/tenant-isolation-troubleshooting). Of an imported function it may not be known.
+        is_isolated = is_tenant_isolated(self.function)
+        if is_isolated and tenant_id is None:
+            raise ValueError(
+                f"{self.node.path}: expected tenant_id for the tenant-isolated function {self.function.node.path}, got "
+                'none; say where a request has it, as in tenant_id="context.authorizer.tenantId"'
+            )
+        if tenant_id is not None and not is_isolated and owned_function(self.function) is not None:
+            raise ValueError(
+                f"{self.node.path}: expected tenant_id only for a tenant-isolated function, got {tenant_id} for "
+                f"{self.function.node.path}, whose invocations would fail; make it with "
+                "tenancy_config=TenancyConfig.PER_TENANT, or leave out tenant_id"
+            )
 
 
 def _is_edge(api: AnyRestApi) -> bool:

@@ -23,6 +23,18 @@ def test_every_path_and_method_goes_to_the_function(stack: Stack, function: Lamb
     assert only(stack, "AWS::ApiGateway::Resource")["PathPart"] == "{proxy+}"
 
 
+@pytest.mark.parametrize("kind", ["owned", "imported"])
+def test_the_root_of_a_given_api_goes_to_the_function_too(stack: Stack, function: LambdaFunction, kind: str) -> None:
+    api = (
+        apigateway.RestApi(stack, "Api")
+        if kind == "owned"
+        else apigateway.RestApi.from_rest_api_attributes(stack, "Api", rest_api_id="abc", root_resource_id="def")
+    )
+    RestApiToLambda(stack, "Orders", function=function, api=api)
+    methods = resources(stack, "AWS::ApiGateway::Method").values()
+    assert [method["Integration"]["Type"] for method in methods] == ["AWS_PROXY", "AWS_PROXY"]
+
+
 def test_one_permission_covers_the_api_and_no_other(stack: Stack, function: LambdaFunction) -> None:
     orders = RestApiToLambda(stack, "Orders", function=function)
     permission = only(stack, "AWS::Lambda::Permission")
