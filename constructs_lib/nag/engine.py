@@ -6,7 +6,7 @@ from constructs_lib.graph.app import App
 from constructs_lib.graph.worlds import worlds
 from constructs_lib.nag.finding import Finding
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.rules import all_rules
+from constructs_lib.nag.selection import choose_rules
 
 
 def check(app: App, rules: Iterable[Rule] | None = None) -> list[Finding]:
@@ -20,9 +20,9 @@ def check(app: App, rules: Iterable[Rule] | None = None) -> list[Finding]:
     app
         The app.
     rules
-        The rules to run; all of them by default.
+        The rules to run. Default: all but the opt-in ones.
     """
-    chosen = all_rules() if rules is None else tuple(rules)
+    chosen = choose_rules() if rules is None else tuple(rules)
     kept: dict[object, list[Finding]] = {}
     for world in worlds(app):
         here: dict[object, list[Finding]] = {}

@@ -25,6 +25,8 @@ class Rule(ABC):
     """What to write instead, in CDK and in CloudFormation."""
     source: ClassVar[str]
     """Where AWS documents the fact behind the rule."""
+    opt_in: ClassVar[bool] = False
+    """Whether the rule runs only when it is selected by its id."""
 
     def __init_subclass__(cls) -> None:
         cls.id = cls.__name__

@@ -1,0 +1,46 @@
+"""Choose the rules to run."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from constructs_lib.nag.rule import Rule
+from constructs_lib.nag.rules import all_rules
+
+
+def choose_rules(
+    select: Iterable[str] | None = None, ignore: Iterable[str] = (), additional: Iterable[Rule] = ()
+) -> tuple[Rule, ...]:
+    """Return the rules to run, in the order of their ids.
+
+    Parameters
+    ----------
+    select
+        The ids of the rules to run. Default: all but the opt-in ones.
+    ignore
+        The ids of rules not to run.
+    additional
+        Rules that are not in the catalogue; they run unless they are ignored, or others are selected.
+
+    Raises
+    ------
+    ValueError
+        If there is no rule of such an id, or two rules share one.
+    """
+    known: dict[str, Rule] = {}
+    for rule in (*all_rules(), *additional):
+        if rule.id in known:
+            raise ValueError(f"expected rules with ids of their own, found two called '{rule.id}'; rename one of them")
+        known[rule.id] = rule
+    ignored = set(_checked(ignore, known))
+    selected = [rule.id for rule in known.values() if not rule.opt_in] if select is None else _checked(select, known)
+    return tuple(known[name] for name in sorted(set(selected) - ignored))
+
+
+def _checked(names: Iterable[str], known: dict[str, Rule]) -> list[str]:
+    chosen = list(names)
+    for name in chosen:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else "'lambda-invocations rules' lists them all"
+            raise ValueError(f"expected the id of a rule, found '{name}'; {hint}")
+    return chosen

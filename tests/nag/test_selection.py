@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+
+import pytest
+
+from constructs_lib.graph.world import World
+from constructs_lib.nag.finding import Finding, Severity
+from constructs_lib.nag.rule import Rule
+from constructs_lib.nag.rules import all_rules
+from constructs_lib.nag.selection import choose_rules
+
+
+class OwnRule(Rule):
+    severity = Severity.INFO
+    description = "A rule of a user's own."
+    fix = "CDK: nothing. CloudFormation: nothing."
+    source = "https://docs.aws.amazon.com/"
+    opt_in = True
+
+    def check(self, world: World) -> Iterator[Finding]:
+        yield from ()
+
+
+def ids(rules: tuple[Rule, ...]) -> list[str]:
+    return [rule.id for rule in rules]
+
+
+def test_all_but_the_opt_in_rules_are_chosen_by_default() -> None:
+    assert ids(choose_rules(additional=[OwnRule()])) == [rule.id for rule in all_rules() if not rule.opt_in]
+
+
+def test_select_and_ignore() -> None:
+    assert ids(choose_rules(["QueueRedrivePolicy", "ApiTimeout"])) == ["ApiTimeout", "QueueRedrivePolicy"]
+    assert ids(choose_rules(["OwnRule", "ApiTimeout"], ["ApiTimeout"], [OwnRule()])) == ["OwnRule"]
+
+
+def test_an_unknown_id_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ValueError, match=r"found 'ApiTimeot'; did you mean 'ApiTimeout'\?"):
+        choose_rules(["ApiTimeot"])
+    with pytest.raises(ValueError, match="'lambda-invocations rules' lists them all"):
+        choose_rules(ignore=["zzz"])
+
+
+def test_two_rules_of_one_id_are_refused() -> None:
+    with pytest.raises(ValueError, match="two called 'OwnRule'"):
+        choose_rules(additional=[OwnRule(), OwnRule()])
