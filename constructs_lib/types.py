@@ -8,6 +8,7 @@ from typing import TypeAlias
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_docdb as docdb
@@ -78,6 +79,10 @@ AnyHttpAuthorizer: TypeAlias = (
     | apigatewayv2.IHttpRouteAuthorizer
 )
 AnyListener: TypeAlias = elbv2.ApplicationListener | elbv2.IApplicationListener
+AnyListenerCertificate: TypeAlias = (
+    acm.Certificate | acm.ICertificate | elbv2.ListenerCertificate | elbv2.IListenerCertificate
+)
+AnyLoadBalancer: TypeAlias = elbv2.ApplicationLoadBalancer | elbv2.IApplicationLoadBalancer
 AnyWebSocketApi: TypeAlias = apigatewayv2.WebSocketApi | apigatewayv2.IWebSocketApi
 AnyWebSocketAuthorizer: TypeAlias = (
     authorizers.WebSocketIamAuthorizer

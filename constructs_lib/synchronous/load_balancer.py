@@ -1,9 +1,8 @@
 """Application Load Balancer to a function."""
 
 from collections.abc import Sequence
-from typing import cast
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_elasticloadbalancingv2_targets as targets
@@ -11,13 +10,18 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
 from constructs_lib.alarms import WatchedAlarm
-from constructs_lib.checks import check_fast_enough, check_function, check_kinds
-from constructs_lib.facts import LOAD_BALANCER_IDLE_TIMEOUT_DEFAULT_SECONDS
-from constructs_lib.types import AnyFunction, AnyListener, AnyTopic
+from constructs_lib.checks import check_fast_enough, check_function, check_kinds, refuse_settings
+from constructs_lib.synchronous.listeners import (
+    add_listener,
+    has_default_action,
+    idle_timeout_seconds,
+    load_balancer_of,
+)
+from constructs_lib.types import AnyFunction, AnyListener, AnyListenerCertificate, AnyLoadBalancer, AnyTopic
 
 
 class LoadBalancerToLambda(Construct):
-    """A function behind a listener of an Application Load Balancer, which it answers synchronously.
+    """A function behind an Application Load Balancer, whose requests it answers synchronously.
 
     The handler gets the request, up to 1 MB, and returns ``{"statusCode": ..., "headers": ..., "body": ...}``, up to
     1 MB (AWS: elasticloadbalancing/lambda-functions). If it raises, or returns anything else, the client gets 502; for
@@ -27,8 +31,8 @@ class LoadBalancerToLambda(Construct):
         *delivery* and *execution*: nowhere. The client waits for the answer, sees the error, and decides whether to
         send the request again, so a request may arrive twice. Nothing is retried or kept on the way.
 
-    Nothing is made but a target group and, with ``conditions``, a rule: the load balancer, its VPC and its listener are
-    yours. The target group has no health checks, which would invoke the function.
+    The load balancer and its VPC are yours: nothing is made but a target group, with ``load_balancer`` a listener, and
+    with ``conditions`` a rule. The target group has no health checks, which would invoke the function.
 
     Parameters
     ----------
@@ -38,10 +42,21 @@ class LoadBalancerToLambda(Construct):
         Owned, alias, version or imported, of the load balancer's account and Region. The connection is silent while it
         works, so it must answer within the load balancer's idle timeout, 60 seconds unless set.
     listener
-        An owned or imported listener of an Application Load Balancer.
+        An owned or imported listener of an Application Load Balancer, which gets the function as its target.
+    load_balancer
+        In place of ``listener``: an owned or imported Application Load Balancer, which gets a listener on port 443.
+    certificates
+        Of the new listener, such as one of ``aws_certificatemanager``; needed unless ``protocol`` is HTTP.
+    protocol
+        Of the new listener. ``ApplicationProtocol.HTTP`` listens on port 80, and encrypts nothing. Default: ``HTTPS``,
+        with TLS 1.2 or 1.3.
+    open
+        Whether the load balancer's security group lets everyone in to the new listener. Default: nobody more than
+        before; later, ``.listener.connections.allow_default_port_from(...)``.
     conditions
         Which requests go to the function, such as ``ListenerCondition.path_patterns(["/orders/*"])``. Default: all that
-        no rule of the listener takes; a listener that is imported or has a default action already needs them.
+        no rule of the listener takes; a listener that is imported or has a default action already needs them. With
+        them, what no rule of a new listener takes is answered 404.
     priority
         Which rule is asked first, the lowest number; 1 to 50,000, each once per listener. Needed with ``conditions``.
     multi_value_headers
@@ -52,8 +67,10 @@ class LoadBalancerToLambda(Construct):
 
     Attributes
     ----------
-    function, listener
+    function
         What was given.
+    listener
+        What was given or made.
     target_group : elbv2.ApplicationTargetGroup
         What the listener forwards to.
     alarms : list of cloudwatch.Alarm
@@ -62,9 +79,10 @@ class LoadBalancerToLambda(Construct):
     Raises
     ------
     ValueError
-        If the function may take longer than the load balancer keeps an idle connection, where that is known, if
-        ``conditions`` come without ``priority`` or the other way round, or if a listener that is imported or already
-        has a default action has neither.
+        If ``listener`` and ``load_balancer`` are both given or neither, if a setting of a new listener comes with
+        ``listener``, if HTTPS has no certificate or HTTP has one, if the function may take longer than the load
+        balancer keeps an idle connection, where that is known, if ``conditions`` come without ``priority`` or the other
+        way round, or if a listener that is imported or already has a default action has neither.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -75,7 +93,11 @@ class LoadBalancerToLambda(Construct):
         id: str,
         *,
         function: AnyFunction,
-        listener: AnyListener,
+        listener: AnyListener | None = None,
+        load_balancer: AnyLoadBalancer | None = None,
+        certificates: Sequence[AnyListenerCertificate] | None = None,
+        protocol: elbv2.ApplicationProtocol | None = None,
+        open: bool | None = None,
         conditions: Sequence[elbv2.ListenerCondition] = (),
         priority: int | None = None,
         multi_value_headers: bool = False,
@@ -83,11 +105,25 @@ class LoadBalancerToLambda(Construct):
     ) -> None:
         super().__init__(scope, id)
         check_function(self, function)
-        check_kinds(self, listener=listener, alarm_topic=alarm_topic)
-        check_fast_enough(self, function, _idle_timeout_seconds(listener), "the load balancer")
-        self._check_rule(listener, conditions, priority)
+        check_kinds(self, listener=listener, load_balancer=load_balancer, alarm_topic=alarm_topic)
+        idle_timeout = idle_timeout_seconds(load_balancer or load_balancer_of(listener))
+        check_fast_enough(self, function, idle_timeout, "the load balancer")
         self.function = function
-        self.listener = listener
+        if listener is not None and load_balancer is None:
+            refuse_settings(self, "listener", certificates=certificates, protocol=protocol, open=open)
+            self.listener = listener
+        elif load_balancer is not None and listener is None:
+            new = add_listener(self, load_balancer, certificates=certificates, protocol=protocol, open=open)
+            if conditions:
+                new.add_action("NotFound", action=elbv2.ListenerAction.fixed_response(404))
+            self.listener = new
+        else:
+            found = "neither" if listener is None else "both"
+            raise ValueError(
+                f"{self.node.path}: expected listener or load_balancer, got {found}; pass listener= to add the "
+                "function to a listener, or load_balancer= for a new listener"
+            )
+        self._check_rule(self.listener, conditions, priority)
         self.target_group = elbv2.ApplicationTargetGroup(
             self,
             "TargetGroup",
@@ -96,12 +132,12 @@ class LoadBalancerToLambda(Construct):
             multi_value_headers_enabled=multi_value_headers or None,
         )
         if priority is None:
-            listener.add_target_groups("Function", target_groups=[self.target_group])
+            self.listener.add_target_groups("Function", target_groups=[self.target_group])
         else:
             elbv2.ApplicationListenerRule(
                 self,
                 "Rule",
-                listener=listener,
+                listener=self.listener,
                 priority=priority,
                 conditions=list(conditions),
                 target_groups=[self.target_group],
@@ -114,7 +150,9 @@ class LoadBalancerToLambda(Construct):
                 metric=cloudwatch.Metric(
                     namespace="AWS/ApplicationELB",
                     metric_name="LambdaUserError",
-                    # Of this target group alone; CDK's metrics name the load balancer, too, which may not be known.
+                    # Of this target group alone, which is one of the two sets of dimensions that it is published with
+                    # (AWS: elasticloadbalancing/load-balancer-cloudwatch-metrics). CDK's metrics take the other, with
+                    # the load balancer, which may not be known.
                     dimensions_map={"TargetGroup": self.target_group.target_group_full_name},
                     statistic="Sum",
                     period=Duration.minutes(1),
@@ -143,20 +181,8 @@ class LoadBalancerToLambda(Construct):
                 f"{self.node.path}: expected conditions and priority for the imported listener {listener.node.path}, "
                 "got neither; only where a listener is made can its default action be set"
             )
-        if Stack.of(listener).resolve(cast(elbv2.CfnListener, listener.node.default_child).default_actions):
+        if has_default_action(listener):
             raise ValueError(
                 f"{self.node.path}: expected a listener without default action, got {listener.node.path}, whose own "
                 "would be replaced; pass conditions= and priority="
             )
-
-
-def _idle_timeout_seconds(listener: AnyListener) -> float:
-    """Return the idle timeout of a listener's load balancer; infinity if that is not known."""
-    balancer = listener.load_balancer if isinstance(listener, elbv2.ApplicationListener) else None
-    if not isinstance(balancer, elbv2.ApplicationLoadBalancer):
-        return float("inf")
-    resource = cast(elbv2.CfnLoadBalancer, balancer.node.default_child)
-    attributes = Stack.of(balancer).resolve(resource.load_balancer_attributes) or []
-    found = {attribute.get("key"): attribute.get("value") for attribute in attributes}
-    value = found.get("idle_timeout.timeout_seconds", LOAD_BALANCER_IDLE_TIMEOUT_DEFAULT_SECONDS)
-    return float(value) if str(value).isdecimal() else float("inf")
