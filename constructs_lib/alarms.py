@@ -59,6 +59,22 @@ class WatchedAlarm(cloudwatch.Alarm):
             notify(self, alarm_topic)
 
 
+def shared_alarm(
+    scope: Construct, id: str, *, metric: cloudwatch.Metric, description: str, alarm_topic: AnyTopic | None
+) -> cloudwatch.Alarm:
+    """Return the alarm that goes off at the first count of a metric, made by whichever pattern comes first.
+
+    It notifies the topics of all patterns that share what it watches.
+    """
+    alarm = scope.node.try_find_child(id)
+    if alarm is None:
+        return WatchedAlarm(scope, id, metric=metric, threshold=1, description=description, alarm_topic=alarm_topic)
+    alarm = cast(cloudwatch.Alarm, alarm)
+    if alarm_topic is not None:
+        notify(alarm, alarm_topic)
+    return alarm
+
+
 def notify(alarm: cloudwatch.Alarm, topic: AnyTopic) -> None:
     """Let an alarm notify a topic, unless it does so already, and let CloudWatch publish there."""
     resource = cast(cloudwatch.CfnAlarm, alarm.node.default_child)

@@ -1,13 +1,13 @@
 """The delivery stage: where an event ends that its source cannot hand to Lambda."""
 
-from aws_cdk import Annotations, Stack
+from aws_cdk import Annotations, Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.checks import check_kinds
 from constructs_lib.failure import FailureQueue, watch
-from constructs_lib.grants import allow_sending
+from constructs_lib.grants import allow_sending, allow_service_to_send
 from constructs_lib.types import AnyQueue, AnyTopic
 
 
@@ -39,7 +39,8 @@ def delivery_dead_letter_queue(
     Raises
     ------
     ValueError
-        If the given queue is FIFO, or encrypted with the AWS-managed key: these sources cannot send there.
+        If the queue is FIFO, or if a service sends and the queue, given or shared, is encrypted with the AWS-managed
+        key: it cannot send there.
     """
     check_kinds(pattern, dead_letter_queue=given)
     if given is not None and given.fifo:
@@ -47,22 +48,63 @@ def delivery_dead_letter_queue(
             f"{pattern.node.path}: expected dead_letter_queue to be a standard queue, got the FIFO {given.node.path}; "
             "the source cannot send to FIFO queues: use a standard one"
         )
-    if given is not None and not isinstance(given, sqs.Queue) and isinstance(sender, iam.ServicePrincipal):
-        Annotations.of(pattern).add_warning_v2(
-            "lambda-invocation-constructs:importedDeadLetterQueue",
-            f"the policy of the imported {given.node.path} cannot be changed here: without sqs:SendMessage for "
-            f"{sender.service} there, and the use of its key, events that could not be delivered are lost; allow it "
-            "where the queue is made, then acknowledge this warning",
-        )
-    if given is not None and getattr(given.node.default_child, "kms_master_key_id", None) == "alias/aws/sqs":
-        raise ValueError(
-            f"{pattern.node.path}: expected dead_letter_queue with SSE-SQS or a customer-managed key, got "
-            f"{given.node.path} with the AWS-managed key, which the source cannot use: pass encryption="
-            "QueueEncryption.SQS_MANAGED to that queue"
-        )
     # In another stack, its policy would have to name the source, and the two stacks would need each other.
     shared = execution_queue if execution_queue is not None and execution_queue.stack is Stack.of(pattern) else None
     queue = given or shared or FailureQueue(pattern, "DeadLetterQueue")
+    if isinstance(sender, iam.ServicePrincipal):
+        _let_service_send(pattern, queue, sender)
+    else:
+        allow_sending(sender, queue.encryption_master_key)
     watch(queue, alarm_topic)
-    allow_sending(sender, queue.encryption_master_key)
     return queue
+
+
+def queue_for_source(pattern: Construct, queue: AnyQueue, service: iam.ServicePrincipal, sources: str) -> AnyQueue:
+    """Return the dead-letter queue as CDK's class of a source may take it that is made in the stack of the pattern.
+
+    CDK allows exactly this source to send, in the policy of the queue. If that one stands in another stack, the two
+    would need each other: the source the ARN of the queue, and its policy the source's. There, every source of this
+    kind in the account is allowed to send instead, and CDK gets the queue by its ARN alone.
+
+    Parameters
+    ----------
+    pattern
+        What delivers; where the queue is known by its ARN.
+    queue
+        Where failed deliveries end.
+    service
+        Who sends.
+    sources
+        All sources of the kind: what comes after the account in their ARNs.
+    """
+    if not isinstance(queue, sqs.Queue) or queue.stack is Stack.of(pattern):
+        return queue
+    kind = service.service.split(".")[0]
+    arn = f"arn:{Aws.PARTITION}:{kind}:{queue.stack.region}:{queue.stack.account}:{sources}"
+    queue.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[service],
+            actions=["sqs:SendMessage"],
+            resources=[queue.queue_arn],
+            conditions={"ArnLike": {"aws:SourceArn": arn}},
+        )
+    )
+    return sqs.Queue.from_queue_arn(pattern, "DeadLetterQueueArn", queue.queue_arn)
+
+
+def _let_service_send(pattern: Construct, queue: AnyQueue, service: iam.ServicePrincipal) -> None:
+    resource = queue.node.default_child
+    if isinstance(resource, sqs.CfnQueue) and resource.kms_master_key_id == "alias/aws/sqs":
+        raise ValueError(
+            f"{pattern.node.path}: expected a dead-letter queue with SSE-SQS or a customer-managed key, got "
+            f"{queue.node.path} with the AWS-managed key, which {service.service} cannot use: pass encryption="
+            "QueueEncryption.SQS_MANAGED to that queue, or another one as dead_letter_queue"
+        )
+    if not isinstance(queue, sqs.Queue):
+        Annotations.of(pattern).add_warning_v2(
+            "lambda-invocation-constructs:importedDeadLetterQueue",
+            f"the policy of the imported {queue.node.path} cannot be changed here: without sqs:SendMessage for "
+            f"{service.service} there, and the use of its key, events that could not be delivered are lost; allow it "
+            "where the queue is made, then acknowledge this warning",
+        )
+    allow_service_to_send(pattern, service, queue.encryption_master_key)

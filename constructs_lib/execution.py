@@ -8,16 +8,23 @@ share them. They are looked up in the construct tree, never kept in Python: jsii
 from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Stack, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct, IConstruct
 
-from constructs_lib.alarms import WatchedAlarm, notify
+from constructs_lib.alarms import shared_alarm
 from constructs_lib.checks import check_kinds, check_range
 from constructs_lib.facts import ASYNC_EVENT_AGE_MAX_SECONDS, ASYNC_EVENT_AGE_MIN_SECONDS, ASYNC_RETRY_ATTEMPTS_MAX
-from constructs_lib.failure import FailureQueue, check_destination, complete_dead_letter_target, queue_behind, watch
+from constructs_lib.failure import (
+    FailureQueue,
+    check_destination,
+    complete_dead_letter_target,
+    queue_behind,
+    warn_if_not_sendable,
+    watch,
+)
 from constructs_lib.grants import require_role
 from constructs_lib.timeouts import is_durable, owned_function
 from constructs_lib.types import AnyDestination, AnyFunction, AnyQueue, AnyTopic
@@ -83,6 +90,13 @@ def catch_failed_executions(
     return _watch(function, on_failure_arn, alarm_topic)
 
 
+def max_event_age_seconds(function: AnyFunction) -> float:
+    """Return for how long Lambda keeps an event of a function; if that is not known, for how long by default."""
+    config = function.node.try_find_child(_CONFIG_ID)
+    age = None if config is None else _resource(config).maximum_event_age_in_seconds
+    return ASYNC_EVENT_AGE_MAX_SECONDS if age is None or Token.is_unresolved(age) else age
+
+
 def _check_durable(function: lambda_.Function, has_dead_letter_target: bool, destination: object) -> None:
     # AWS: lambda/durable-invoking
     if destination is not None or not has_dead_letter_target:
@@ -137,6 +151,7 @@ def _check_targets(function: AnyFunction, config: IConstruct | None, has_dead_le
     for parameter, arn in (("on_failure", on_failure), ("on_success", on_success)):
         if arn is not None:
             check_destination(arn, parameter, owned_function(function) or function)
+            warn_if_not_sendable(function, arn)
     return on_failure
 
 
@@ -155,20 +170,13 @@ def _watch(function: AnyFunction, on_failure_arn: str | None, alarm_topic: AnyTo
 def _watch_loss(function: AnyFunction, metric: str, alarm_topic: AnyTopic | None) -> cloudwatch.Alarm:
     """Watch the metric with which Lambda counts failed events that it could not hand to their target."""
     scope, alarm_id = _place(function, f"{metric}Alarm")
-    alarm = scope.node.try_find_child(alarm_id)
-    if alarm is None:
-        return WatchedAlarm(
-            scope,
-            alarm_id,
-            metric=(owned_function(function) or function).metric(metric, statistic="Sum", period=Duration.minutes(5)),
-            threshold=1,
-            description=f"Lambda could not hand failed events of {function.node.path} to their target: they are lost.",
-            alarm_topic=alarm_topic,
-        )
-    alarm = cast(cloudwatch.Alarm, alarm)
-    if alarm_topic is not None:
-        notify(alarm, alarm_topic)
-    return alarm
+    return shared_alarm(
+        scope,
+        alarm_id,
+        metric=(owned_function(function) or function).metric(metric, statistic="Sum", period=Duration.minutes(5)),
+        description=f"Lambda could not hand failed events of {function.node.path} to their target: they are lost.",
+        alarm_topic=alarm_topic,
+    )
 
 
 def _place(function: AnyFunction, id: str) -> tuple[Construct, str]:

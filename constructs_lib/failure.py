@@ -2,8 +2,9 @@
 
 from typing import cast
 
-from aws_cdk import Duration, Reference, Token, Tokenization
+from aws_cdk import CfnResource, Duration, Reference, Token, Tokenization
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
@@ -11,12 +12,18 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.alarms import WatchedAlarm, notify
+from constructs_lib.alarms import shared_alarm
 from constructs_lib.facts import RETENTION_MAX_SECONDS
-from constructs_lib.grants import allow_sending
-from constructs_lib.types import AnyKey, AnyQueue, AnyTopic
+from constructs_lib.grants import allow_sending, sending_key_statement, warn_of_missing
+from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
 
-_ALARM_ID = "FailedEventsAlarm"
+_SENDING = {
+    "sqs": ["sqs:SendMessage"],
+    "sns": ["sns:Publish"],
+    "lambda": ["lambda:InvokeFunction"],
+    "events": ["events:PutEvents"],
+    "s3": ["s3:ListBucket", "s3:PutObject"],
+}
 
 
 class FailureQueue(sqs.Queue):
@@ -66,21 +73,14 @@ class FailureQueue(sqs.Queue):
 
 def watch(queue: AnyQueue, alarm_topic: AnyTopic | None) -> cloudwatch.Alarm:
     """Return the alarm that goes off while a failed event waits in the queue; make it if there is none."""
-    alarm = queue.node.try_find_child(_ALARM_ID)
-    if alarm is None:
-        return WatchedAlarm(
-            cast(Construct, queue),
-            _ALARM_ID,
-            # Messages that SQS itself moves here do not count as sent: only the depth shows them.
-            metric=queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="Maximum"),
-            threshold=1,
-            description=f"Failed events are waiting in {queue.node.path}: find the cause, then redrive them.",
-            alarm_topic=alarm_topic,
-        )
-    alarm = cast(cloudwatch.Alarm, alarm)
-    if alarm_topic is not None:
-        notify(alarm, alarm_topic)
-    return alarm
+    return shared_alarm(
+        cast(Construct, queue),
+        "FailedEventsAlarm",
+        # Messages that SQS itself moves here do not count as sent: only the depth shows them.
+        metric=queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="Maximum"),
+        description=f"Failed events are waiting in {queue.node.path}: find the cause, then redrive them.",
+        alarm_topic=alarm_topic,
+    )
 
 
 def complete_dead_letter_target(function: lambda_.Function) -> bool:
@@ -101,7 +101,27 @@ def complete_dead_letter_target(function: lambda_.Function) -> bool:
             f"{target.node.path}; Lambda cannot send failed events to FIFO targets: use a standard one"
         )
     allow_sending(function, queue.encryption_master_key if queue else topic.master_key if topic else None)
+    warn_if_not_sendable(function, queue.queue_arn if queue else topic.topic_arn if topic else "")
     return True
+
+
+def warn_if_not_sendable(function: AnyFunction, arn: str) -> None:
+    """Warn if the policy of a function's role cannot be changed, and so must let it send to a target already.
+
+    AWS: lambda/invocation-async-retain-records.
+    """
+    resource = _resource_behind(arn)
+    if isinstance(resource, CfnResource):
+        kind = resource.cfn_resource_type.split("::")[1].lower()
+    else:
+        kind = "" if Token.is_unresolved(arn) else arn.split(":")[2]
+    if kind in _SENDING:  # else what to allow is not known
+        resources = [arn, f"{arn}/*"] if kind == "s3" else [arn]
+        statements = [iam.PolicyStatement(actions=_SENDING[kind], resources=resources)]
+        queue = queue_behind(arn)
+        if queue is not None and queue.encryption_master_key is not None:
+            statements.append(sending_key_statement(queue.encryption_master_key))
+        warn_of_missing(function, function, *statements)
 
 
 def check_destination(arn: str, parameter: str, function: IConstruct) -> None:

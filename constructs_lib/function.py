@@ -14,6 +14,7 @@ from constructs_lib.acknowledge import acknowledge
 from constructs_lib.bundling import bundle_python
 from constructs_lib.facts import FUNCTION_TIMEOUT_MAX_SECONDS
 from constructs_lib.failure import complete_dead_letter_target
+from constructs_lib.grants import warn_of_missing
 from constructs_lib.timeouts import known_seconds
 from constructs_lib.types import AnyLogGroup, AnyQueue, AnyTopic
 
@@ -67,7 +68,8 @@ class LambdaFunction(lambda_.Function):
         What becomes of the new log group when it leaves the stack. Default: destroyed; its name is generated, so
         nothing would find it again.
     role
-        An execution role to use; write access to the log group is added to it. Default: a new one.
+        An execution role to use; write access to the log group is added to it. A warning says what a role lacks whose
+        policy cannot be changed, as it was imported with ``mutable=False``. Default: a new one.
 
     Raises
     ------
@@ -152,4 +154,8 @@ class LambdaFunction(lambda_.Function):
             role=role,
         )
         log_group.grant_write(self)
+        writing = iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]
+        )
+        warn_of_missing(self, self, writing)
         complete_dead_letter_target(self)

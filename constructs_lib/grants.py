@@ -1,12 +1,15 @@
 """Permissions that CDK's own grants leave out, or would put where two stacks need each other."""
 
+import json
 from typing import cast
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from constructs_lib.types import AnyFunction, AnyKey
+
+_SENDER_KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 def require_role(function: AnyFunction, purpose: str) -> None:
@@ -31,15 +34,48 @@ def allow(scope: IConstruct, id: str, function: AnyFunction, *statements: iam.Po
     Returns
     -------
     IConstruct or None
-        What holds the policy; ``None`` if the function was imported without its role.
+        What holds the policy; ``None`` if the function was imported without its role. The role itself if its policy
+        cannot be changed: a warning then says what it lacks.
     """
     if function.role is None:
         return None
+    if warn_of_missing(scope, function, *statements):
+        return function.role
     if function.stack is Stack.of(scope):
         for statement in statements:
             function.add_to_role_policy(statement)
         return function.role
     return iam.Policy(cast(Construct, scope), id, roles=[function.role], statements=list(statements))
+
+
+def warn_of_missing(scope: IConstruct, function: AnyFunction, *statements: iam.PolicyStatement) -> bool:
+    """Tell whether the policy of a function's role cannot be changed here; if so, warn of what it must allow.
+
+    CDK drops what is granted to a role that was imported with ``mutable=False`` or from another account.
+    """
+    role = function.role
+    if role is None or not _is_immutable(role):
+        return False
+    missing = Stack.of(scope).resolve([statement.to_statement_json() for statement in statements])
+    Annotations.of(scope).add_warning_v2(
+        "lambda-invocation-constructs:immutableRole",
+        f"the policy of {role.node.path}, the role of {function.node.path}, cannot be changed here; add to it, where "
+        f"the role is made, then acknowledge this warning: {json.dumps(missing)}",
+    )
+    return True
+
+
+def _is_immutable(role: iam.IRole) -> bool:
+    # CDK has no property for it, and answers that it had granted. Its wrapper is known by the ids that it gives.
+    name, beside = role.node.id, role.node.scope
+    return name.startswith("ImmutableRole") or (
+        beside is not None and beside.node.try_find_child(f"MutableRole{name}") is not None
+    )
+
+
+def sending_key_statement(key: AnyKey) -> iam.PolicyStatement:
+    """Return what a role needs to use the key of an encrypted queue that it sends to."""
+    return iam.PolicyStatement(actions=list(_SENDER_KEY_ACTIONS), resources=[key.key_arn])
 
 
 def allow_sending(grantee: iam.IGrantable, key: AnyKey | None) -> None:
@@ -49,4 +85,22 @@ def allow_sending(grantee: iam.IGrantable, key: AnyKey | None) -> None:
     dead-letter targets leave them out.
     """
     if key is not None:
-        key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
+        key.grant(grantee, *_SENDER_KEY_ACTIONS)
+
+
+def allow_service_to_send(pattern: Construct, service: iam.ServicePrincipal, key: AnyKey | None) -> None:
+    """Let a service use the key of an encrypted queue that it sends to; warn if the policy of the key is out of reach.
+
+    A service has no role: the policy of the key itself must name it (AWS: sns/sns-dead-letter-queues).
+    """
+    if key is None:
+        return
+    statement = iam.PolicyStatement(principals=[service], actions=list(_SENDER_KEY_ACTIONS), resources=["*"])
+    # Not key.grant, which says that it had granted even if it could not.
+    if not key.add_to_resource_policy(statement, True).statement_added:
+        Annotations.of(pattern).add_warning_v2(
+            "lambda-invocation-constructs:importedDeadLetterQueueKey",
+            f"the policy of the imported key {key.node.path} cannot be changed here: without this statement there, "
+            "events that could not be delivered are lost; add it where the key is made, then acknowledge this warning: "
+            f"{json.dumps(Stack.of(pattern).resolve(statement.to_statement_json()))}",
+        )

@@ -21,9 +21,10 @@ class AlarmToLambda(AsynchronousPattern):
     there is an ``on_success`` destination; a handler that cannot do the work must raise.
 
     Where a failed event goes
-        *delivery*: nowhere. CloudWatch tries until Lambda takes the event, and has no dead-letter queue
-        (AWS: monitoring/alarms-and-actions-lambda). *execution*: after the retries the event goes to ``on_failure``;
-        by default to a failure queue beneath the function, which an alarm watches.
+        *delivery*: nowhere. CloudWatch tries until Lambda takes the event, but not if the function is missing or may
+        not be invoked, and has no dead-letter queue (AWS: monitoring/alarms-and-actions-lambda). *execution*: after the
+        retries the event goes to ``on_failure``; by default to a failure queue beneath the function, which an alarm
+        watches.
 
     Parameters
     ----------

@@ -1,10 +1,17 @@
 """What the asynchronous patterns have in common whose source has a dead-letter queue: the delivery stage."""
 
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
 
+from constructs_lib.alarms import shared_alarm
 from constructs_lib.asynchronous.pattern import AsynchronousPattern
 from constructs_lib.delivery import delivery_dead_letter_queue
 from constructs_lib.failure import watch
+from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyQueue, AnyTopic
 
 
@@ -21,5 +28,49 @@ class DeliveredPattern(AsynchronousPattern):
         self, given: AnyQueue | None, sender: iam.IPrincipal, alarm_topic: AnyTopic | None
     ) -> AnyQueue:
         self.dead_letter_queue = delivery_dead_letter_queue(self, given, self.failure_queue, sender, alarm_topic)
-        self.alarms = list(dict.fromkeys([*self.alarms, watch(self.dead_letter_queue, alarm_topic)]))
+        self._check_alarm_topic(alarm_topic)
+        self._add_alarm(watch(self.dead_letter_queue, alarm_topic))
         return self.dead_letter_queue
+
+    def _check_alarm_topic(self, alarm_topic: AnyTopic | None) -> None:
+        # The source needs its function and its queue, whose alarms, beneath them, would need the topic.
+        needed = (
+            [self.dead_letter_queue]
+            if owned_function(self.function) is None
+            else [self.failure_queue, self.dead_letter_queue]
+        )
+        for watched in needed:
+            if (
+                isinstance(alarm_topic, sns.Topic)
+                and isinstance(watched, sqs.Queue)
+                and alarm_topic.stack is Stack.of(self)
+                and watched.stack is not Stack.of(self)
+            ):
+                raise ValueError(
+                    f"{self.node.path}: expected alarm_topic in the stack of {watched.node.path}, whose alarm notifies "
+                    f"it, or in a stack of its own, got {alarm_topic.node.path} in the stack of the pattern; the two "
+                    "stacks would need each other: move the topic"
+                )
+
+    def _watch_loss(
+        self, metric: cloudwatch.Metric, alarm_topic: AnyTopic | None, scope: Construct | None = None, of: str = ""
+    ) -> None:
+        """Watch the metric with which a source counts what it could not send to the dead-letter queue.
+
+        Parameters
+        ----------
+        scope, of
+            Where the alarm stands and what it is about. Default: the pattern.
+        """
+        alarm = shared_alarm(
+            scope or self,
+            f"{metric.metric_name}Alarm",
+            metric=metric.with_(statistic="Sum", period=Duration.minutes(5)),
+            description=f"Failed deliveries of {of or self.node.path} could not be sent to the dead-letter queue and "
+            "are lost: see whether it is there, and the policies of it and its key.",
+            alarm_topic=alarm_topic,
+        )
+        self._add_alarm(alarm)
+
+    def _add_alarm(self, alarm: cloudwatch.Alarm) -> None:
+        self.alarms = list(dict.fromkeys([*self.alarms, alarm]))

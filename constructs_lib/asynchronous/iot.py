@@ -32,7 +32,7 @@ class IotToLambda(DeliveredPattern):
     sql
         Which messages the function gets, and what of them, such as ``SELECT * FROM 'doors/+/opened'``.
     aws_iot_sql_version
-        How AWS IoT reads ``sql``. Default: ``2016-03-23``, the newest that is stable (AWS: iot/iot-rule-sql-version).
+        How AWS IoT reads ``sql``. Default: ``2016-03-23``, which AWS recommends (AWS: iot/iot-rule-sql-version).
     dead_letter_queue
         A standard queue for messages that could not be delivered. Default: ``failure_queue``, or a new one if that is
         none or is of another stack.

@@ -1,12 +1,14 @@
 """What the patterns share that an EventBridge rule delivers to."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Fn
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.asynchronous.delivered import DeliveredPattern
 from constructs_lib.checks import check_range
+from constructs_lib.delivery import queue_for_source
 from constructs_lib.facts import (
     DELIVERY_EVENT_AGE_MAX_SECONDS,
     DELIVERY_EVENT_AGE_MIN_SECONDS,
@@ -38,12 +40,28 @@ class RulePattern(DeliveredPattern):
             DELIVERY_EVENT_AGE_MAX_SECONDS,
         )
         service = iam.ServicePrincipal("events.amazonaws.com")
+        queue = self._catch_failed_deliveries(dead_letter_queue, service, alarm_topic)
         target = targets.LambdaFunction(
             self.function,
             event=event,
-            dead_letter_queue=self._catch_failed_deliveries(dead_letter_queue, service, alarm_topic),
+            dead_letter_queue=queue_for_source(self, queue, service, "rule/*"),
             retry_attempts=retry_attempts,
             # With an age, CDK writes attempts that are a token too; without, it leaves them out.
             max_event_age=max_event_age or Duration.seconds(DELIVERY_EVENT_AGE_MAX_SECONDS),
         )
-        return events.Rule(self, "Rule", event_pattern=event_pattern, event_bus=event_bus, targets=[target])
+        rule = events.Rule(self, "Rule", event_pattern=event_pattern, event_bus=event_bus, targets=[target])
+        # AWS: eventbridge/eb-monitoring
+        metric = cloudwatch.Metric(
+            namespace="AWS/Events",
+            metric_name="InvocationsFailedToBeSentToDlq",
+            dimensions_map=_dimensions(rule, event_bus),
+        )
+        self._watch_loss(metric, alarm_topic)
+        return rule
+
+
+def _dimensions(rule: events.Rule, event_bus: AnyEventBus | None) -> dict[str, str]:
+    if event_bus is None or event_bus.event_bus_name == "default":
+        return {"RuleName": rule.rule_name}
+    # A reference to such a rule is bus|rule (aws-cloudformation/cloudformation-coverage-roadmap#1949).
+    return {"EventBusName": event_bus.event_bus_name, "RuleName": Fn.select(1, Fn.split("|", rule.rule_name))}

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Unpack, cast
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
@@ -124,6 +125,17 @@ class ScheduleToLambda(DeliveredPattern):
         )
         self.schedule.node.add_dependency(self.role)
         self._set_retries(delivery_retry_attempts, delivery_max_event_age)
+        # One alarm a stack: the Scheduler counts by group, not by schedule (AWS: scheduler/monitoring-cloudwatch).
+        self._watch_loss(
+            cloudwatch.Metric(
+                namespace="AWS/Scheduler",
+                metric_name="InvocationsFailedToBeSentToDeadLetterCount",
+                dimensions_map={"ScheduleGroup": "default"},
+            ),
+            options.get("alarm_topic"),
+            Stack.of(self),
+            "a schedule in the group default",
+        )
 
     def _make_role(self) -> iam.Role:
         stack = Stack.of(self)

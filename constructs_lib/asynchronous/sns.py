@@ -12,6 +12,7 @@ from constructs import Construct
 from constructs_lib.asynchronous.delivered import DeliveredPattern
 from constructs_lib.asynchronous.pattern import ExecutionOptions
 from constructs_lib.checks import check_kinds, refuse_settings
+from constructs_lib.delivery import queue_for_source
 from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
 
 
@@ -36,8 +37,8 @@ class SnsToLambda(DeliveredPattern):
     topic
         An owned or imported standard topic. Default: a new one: encrypted, TLS only.
     encryption_key
-        Customer-managed key for the new topic. Default: the key of AWS for SNS, with which every role of the account
-        can publish, but no AWS service can, such as S3 or CloudWatch alarms (AWS: sns/sns-key-management).
+        Customer-managed key for the new topic, which AWS services that publish there need, such as S3 or CloudWatch
+        alarms (AWS: sns/sns-key-management). Default: the AWS-managed key for SNS.
     filter_policy
         Which messages the function gets, by their attributes. Default: all.
     filter_policy_with_message_body
@@ -102,6 +103,10 @@ class SnsToLambda(DeliveredPattern):
                 "import a queue of that Region"
             )
         service = iam.ServicePrincipal("sns.amazonaws.com")
+        alarm_topic = options.get("alarm_topic")
+        queue = self._catch_failed_deliveries(dead_letter_queue, service, alarm_topic)
+        if isinstance(topic, sns.Topic) and topic.stack is Stack.of(self):
+            queue = queue_for_source(self, queue, service, "*")
         # All beneath the pattern: CDK's LambdaSubscription puts it beneath the function, whose stack would need this
         # one.
         function.add_permission("Permission", scope=self, principal=service, source_arn=topic.topic_arn)
@@ -114,11 +119,14 @@ class SnsToLambda(DeliveredPattern):
             region=region,
             filter_policy=filter_policy,
             filter_policy_with_message_body=filter_policy_with_message_body,
-            dead_letter_queue=self._catch_failed_deliveries(dead_letter_queue, service, options.get("alarm_topic")),
+            dead_letter_queue=queue,
         )
         permission = self.node.try_find_child("Permission")
         if permission is not None:  # there is none for a function of another account
             self.subscription.node.add_dependency(permission)
+        if region is None:  # an alarm sees the metrics of its own Region only
+            # For all subscriptions of the topic together (AWS: sns/sns-monitoring-using-cloudwatch).
+            self._watch_loss(topic.metric("NumberOfNotificationsFailedToRedriveToDlq"), alarm_topic)
 
     def _make_topic(self, encryption_key: AnyKey | None) -> sns.Topic:
         key = encryption_key or kms.Alias.from_alias_name(self, "SnsKey", "alias/aws/sns")

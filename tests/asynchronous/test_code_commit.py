@@ -64,7 +64,7 @@ def test_both_stages_end_in_one_watched_queue(
     assert target(stack)["DeadLetterConfig"] == {"Arn": queue}
     assert "events.amazonaws.com" in json.dumps(only(stack, "AWS::SQS::QueuePolicy"))
     assert len(resources(stack, "AWS::SQS::Queue")) == 1
-    assert len(building.alarms) == 2
+    assert len(building.alarms) == 3
 
 
 def test_deliveries_end_in_a_queue_of_the_user_with_its_key(
@@ -75,7 +75,7 @@ def test_deliveries_end_in_a_queue_of_the_user_with_its_key(
     building = CodeCommitToLambda(stack, "Building", function=function, repository=repository, dead_letter_queue=queue)
     assert target(stack)["DeadLetterConfig"] == {"Arn": stack.resolve(queue.queue_arn)}
     assert "events.amazonaws.com" in json.dumps(only(stack, "AWS::KMS::Key")["KeyPolicy"])
-    assert len(building.alarms) == 3
+    assert len(building.alarms) == 4
 
 
 def test_delivery_and_execution_are_retried_apart(
