@@ -112,6 +112,15 @@ def check_function(owner: IConstruct, function: AnyFunction) -> None:
         )
 
 
+def refuse_version(owner: IConstruct, function: AnyFunction, reason: str) -> None:
+    """Raise ``ValueError`` for a version, where only functions and aliases will do."""
+    if hasattr(function, "version") and not hasattr(function, "alias_name"):
+        raise ValueError(
+            f"{owner.node.path}: expected a function or an alias, got the version {function.node.path}; {reason}: pass "
+            "an alias of it, made with Alias(..., version=...)"
+        )
+
+
 def is_tenant_isolated(function: AnyFunction) -> bool:
     """Tell whether a function is known to keep the environments of tenants apart: of this app, or so imported."""
     owned = owned_function(function)

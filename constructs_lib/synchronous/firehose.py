@@ -17,6 +17,7 @@ from constructs_lib.facts import (
     FIREHOSE_BUFFER_MIN_MEBIBYTES,
     FIREHOSE_FUNCTION_TIMEOUT_MAX_SECONDS,
 )
+from constructs_lib.synchronous.prefixes import check_prefix
 from constructs_lib.types import AnyBucket, AnyFunction, AnyGrantable, AnyKey, AnyTopic
 
 
@@ -46,9 +47,11 @@ class FirehoseToLambda(Construct):
     buffer_interval
         How long to gather records for an invocation, up to 15 minutes. Default: 60 seconds.
     data_output_prefix
-        Where transformed records go in the bucket. Default: a folder for each hour.
+        Where transformed records go in the bucket; may hold ``!{timestamp:...}`` and ``!{firehose:random-string}``
+        (AWS: firehose/s3-prefixes). Default: a folder for each hour.
     error_output_prefix
-        Where failed records go in the bucket. Default: ``failed/``, then the kind of error.
+        Where failed records go in the bucket; may hold the same, and then needs ``!{firehose:error-output-type}``.
+        Default: ``failed/``, then the kind of error.
     encryption_key
         Customer-managed key for records in the stream. Default: a key that AWS owns.
     alarm_topic
@@ -66,7 +69,7 @@ class FirehoseToLambda(Construct):
     Raises
     ------
     ValueError
-        If the function may take longer than 5 minutes, or a buffer is out of its range.
+        If the function may take longer than 5 minutes, a buffer is out of its range, or a prefix has wrong expressions.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -89,14 +92,11 @@ class FirehoseToLambda(Construct):
         check_function(self, function)
         check_kinds(self, bucket=bucket, encryption_key=encryption_key, alarm_topic=alarm_topic)
         check_fast_enough(self, function, FIREHOSE_FUNCTION_TIMEOUT_MAX_SECONDS, "Firehose")
-        check_range(
-            self,
-            "buffer_size in MiB",
-            buffer_size,
-            FIREHOSE_BUFFER_MIN_MEBIBYTES,
-            FIREHOSE_BUFFER_MAX_MEBIBYTES,
-        )
+        sizes = FIREHOSE_BUFFER_MIN_MEBIBYTES, FIREHOSE_BUFFER_MAX_MEBIBYTES
+        check_range(self, "buffer_size in MiB", buffer_size, *sizes)
         check_range(self, "buffer_interval", buffer_interval, 0, FIREHOSE_BUFFER_MAX_SECONDS)
+        check_prefix(self, "data_output_prefix", data_output_prefix)
+        check_prefix(self, "error_output_prefix", error_output_prefix, of_errors=True)
         self.function = function
         self.bucket = bucket or make_bucket(self)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("firehose.amazonaws.com"))

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
 from constructs_lib.alarms import WatchedAlarm
-from constructs_lib.checks import check_function, check_kinds
+from constructs_lib.checks import check_function, check_kinds, refuse_version
+from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction, AnyGrantable, AnyTopic
+
+# What runs on a custom runtime or in a container image streams as its author made it.
+_STREAMING = (lambda_.RuntimeFamily.NODEJS, lambda_.RuntimeFamily.OTHER, None)
 
 
 class FunctionUrlToLambda(Construct):
@@ -35,8 +39,9 @@ class FunctionUrlToLambda(Construct):
         Who is allowed to call the URL; each gets both actions that a call needs, ``lambda:InvokeFunctionUrl`` and
         ``lambda:InvokeFunction`` (AWS: lambda/urls-auth). Default: nobody yet; later, ``.url.grant_invoke_url(...)``.
     invoke_mode
-        ``InvokeMode.RESPONSE_STREAM`` sends up to 200 MB as it comes; of the managed runtimes only Node.js can (AWS:
-        lambda/configuration-response-streaming). Default: ``BUFFERED``, up to 6 MB at once.
+        ``InvokeMode.RESPONSE_STREAM`` sends up to 200 MB as it comes, but not from a function in a VPC; of the managed
+        runtimes only Node.js can by itself, and others get a warning (AWS: lambda/configuration-response-streaming).
+        Default: ``BUFFERED``, up to 6 MB at once.
     cors
         Which web pages of other origins may call. Default: none.
     alarm_topic
@@ -74,16 +79,14 @@ class FunctionUrlToLambda(Construct):
         super().__init__(scope, id)
         check_function(self, function)
         check_kinds(self, alarm_topic=alarm_topic)
-        if hasattr(function, "version") and not hasattr(function, "alias_name"):
-            raise ValueError(
-                f"{self.node.path}: expected a function or an alias, got the version {function.node.path}; versions "
-                "have no URLs: pass an alias of it, made with Alias(..., version=...)"
-            )
+        refuse_version(self, function, "versions have no URLs")
         if auth_type is lambda_.FunctionUrlAuthType.NONE and invokers:
             raise ValueError(
                 f"{self.node.path}: expected invokers only for a URL that asks who calls, got "
                 f"{len(invokers)} for a public one; leave out invokers, or auth_type"
             )
+        if invoke_mode is lambda_.InvokeMode.RESPONSE_STREAM:
+            self._warn_of_runtime(function)
         self.function = function
         self.url = lambda_.FunctionUrl(
             self, "Url", function=function, auth_type=auth_type, invoke_mode=invoke_mode, cors=cors
@@ -103,3 +106,12 @@ class FunctionUrlToLambda(Construct):
                 alarm_topic=alarm_topic,
             )
         ]
+
+    def _warn_of_runtime(self, function: AnyFunction) -> None:
+        owned = owned_function(function)
+        if owned is not None and owned.runtime.family not in _STREAMING:
+            Annotations.of(self).add_warning_v2(
+                "lambda-invocation-constructs:responseStreaming",
+                f"the runtime {owned.runtime.name} of {function.node.path} streams no responses by itself: with the "
+                "Lambda Web Adapter or a custom runtime, acknowledge this warning; else leave out invoke_mode",
+            )

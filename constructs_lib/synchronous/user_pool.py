@@ -10,12 +10,13 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
 from constructs_lib.asynchronous.pattern import ExecutionOptions
-from constructs_lib.checks import check_fast_enough, check_function, check_kinds, refuse_unknown
+from constructs_lib.checks import check_fast_enough, check_function, check_kinds, refuse_unknown, refuse_version
 from constructs_lib.execution import catch_failed_executions
 from constructs_lib.facts import USER_POOL_TRIGGER_TIMEOUT_SECONDS
 from constructs_lib.grants import allow
 from constructs_lib.types import AnyFunction, AnyKey, AnyQueue
 
+_VERSIONED = "preTokenGenerationConfig"
 _CUSTOM_SENDERS = ("customEmailSender", "customSmsSender")
 
 
@@ -65,8 +66,9 @@ class UserPoolToLambda(Construct):
     Raises
     ------
     ValueError
-        If the function is a version, if it may take longer than Cognito waits, if the pool is imported, if a custom
-        sender has no key, or if what only custom senders have comes with another trigger. For a custom sender, as
+        If the function is a version, if it may take longer than Cognito waits, if the pool is imported or has a
+        function for the trigger, if ``lambda_version`` comes with another trigger than its own, if a custom sender has
+        no key, or if what only custom senders have comes with another trigger. For a custom sender, as
         ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object, or there is no such parameter.
@@ -87,16 +89,18 @@ class UserPoolToLambda(Construct):
         super().__init__(scope, id)
         refuse_unknown(self, options, ExecutionOptions)
         check_function(self, function)
-        if hasattr(function, "version") and not hasattr(function, "alias_name"):
-            raise ValueError(
-                f"{self.node.path}: expected a function or an alias, got the version {function.node.path}; Cognito "
-                "accepts no versions: pass an alias of it, made with Alias(..., version=...)"
-            )
+        refuse_version(self, function, "Cognito accepts no versions")
         check_kinds(self, user_pool=user_pool, custom_sender_kms_key=custom_sender_kms_key)
         if not isinstance(user_pool, cognito.UserPool):
             raise ValueError(
                 f"{self.node.path}: expected a user pool of this app, got the imported {user_pool.node.path}; triggers "
                 "are settings of the pool: add them where it is made"
+            )
+        if lambda_version is not None and trigger.operation_name != _VERSIONED:
+            raise ValueError(
+                f"{self.node.path}: expected lambda_version only for {_VERSIONED}, got "
+                f"{lambda_version.name} for {trigger.operation_name}, whose event has one version; pass "
+                "trigger=UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, or leave out lambda_version"
             )
         self.function = function
         self.user_pool = user_pool
@@ -113,6 +117,11 @@ class UserPoolToLambda(Construct):
         except RuntimeError as error:
             if "you must specify a KMS key" in str(error):
                 raise self._keyless(f"{name}, got a pool without") from error
+            if "already exists" in str(error):
+                raise ValueError(
+                    f"{self.node.path}: expected a trigger that {user_pool.node.path} has no function for, got {name}; "
+                    "let one function do both, or take a trigger that is free"
+                ) from error
             raise
         acknowledge_no_dead_letter_queue(
             function, "Cognito waits for the answer, or the on-failure destination has the event"

@@ -1,8 +1,9 @@
 import json
+import re
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Stack
+from aws_cdk import App, Duration, Stack, Token
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -158,3 +159,38 @@ def test_function_bucket_and_pattern_may_stand_in_different_stacks(app: App) -> 
 def test_what_is_no_bucket_is_refused(stack: Stack, function: LambdaFunction) -> None:
     with pytest.raises(TypeError, match="expected bucket to be a bucket of the CDK, got 'mine'"):
         FirehoseToLambda(stack, "Clicks", function=function, bucket="mine")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "message"),
+    [
+        ({"error_output_prefix": "failed/!{timestamp:yyyy}/"}, "expected !{firehose:error-output-type} in a prefix of"),
+        ({"error_output_prefix": "!{partitionKeyFromLambda:a}/!{firehose:error-output-type}/"}, "Lambda:a}; leave out"),
+        ({"error_output_prefix": "!{firehose:error-output-type/"}, "got !{firehose:error-output-type/; leave out"),
+        ({"data_output_prefix": "clicks/!{firehose:error-output-type}/"}, "got !{firehose:error-output-type}; leave"),
+        ({"data_output_prefix": "!{partitionKeyFromQuery:a}/"}, "string}, got !{partitionKeyFromQuery:a}; leave out"),
+        ({"data_output_prefix": "!{clicks}/"}, "expected data_output_prefix to have no expressions but"),
+    ],
+)
+def test_prefixes_that_firehose_does_not_take_are_refused(
+    stack: Stack, function: LambdaFunction, prefixes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        FirehoseToLambda(stack, "Clicks", function=function, **prefixes)
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (
+            "clicks/!{timestamp:yyyy/MM/dd}/!{firehose:random-string}/",
+            "!{firehose:error-output-type}/!{timestamp:yyyy}/",
+        ),
+        ("clicks/", "failed/"),
+        ("clicks/${day}/", Token.as_string({"Ref": "AWS::Region"})),
+    ],
+)
+def test_prefixes_that_firehose_takes_pass(stack: Stack, function: LambdaFunction, data: str, error: str) -> None:
+    FirehoseToLambda(stack, "Clicks", function=function, data_output_prefix=data, error_output_prefix=error)
+    assert destination(stack)["Prefix"] == data
+    assert destination(stack)["ErrorOutputPrefix"] == stack.resolve(error)

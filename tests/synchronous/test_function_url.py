@@ -3,12 +3,13 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 
 from constructs_lib import FunctionUrlToLambda, LambdaFunction
-from tests.helpers import ACCOUNT, make_function, only, resources, statements
+from tests.helpers import ACCOUNT, make_function, only, resources, statements, warnings
 
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:orders"
 
@@ -74,6 +75,42 @@ def test_streaming_and_other_origins(stack: Stack, function: LambdaFunction) -> 
         "RESPONSE_STREAM",
         {"AllowOrigins": ["https://example.com"], "AllowMethods": ["*"]},
     )
+
+
+@pytest.mark.parametrize(
+    ("runtime", "count"),
+    [
+        (lambda_.Runtime.PYTHON_3_14, 1),
+        (lambda_.Runtime.JAVA_21, 1),
+        (lambda_.Runtime.NODEJS_22_X, 0),
+        (lambda_.Runtime.PROVIDED_AL2023, 0),
+    ],
+)
+@pytest.mark.parametrize("qualified", [True, False])
+def test_streaming_is_warned_of_where_the_runtime_cannot(
+    stack: Stack, runtime: lambda_.Runtime, count: int, qualified: bool
+) -> None:
+    code = lambda_.Code.from_asset("tests/synchronous")
+    function = lambda_.Function(stack, "Plain", code=code, handler="index.handler", runtime=runtime)
+    target = (
+        lambda_.Alias(stack, "Live", alias_name="live", version=function.current_version) if qualified else function
+    )
+    FunctionUrlToLambda(stack, "Orders", function=target, invoke_mode=lambda_.InvokeMode.RESPONSE_STREAM)
+    assert ["[ack: lambda-invocation-constructs:responseStreaming]" in found for found in warnings(stack)] == (
+        [True] * count
+    )
+
+
+def test_what_streams_in_an_image_is_not_judged(stack: Stack) -> None:
+    image = lambda_.DockerImageCode.from_ecr(ecr.Repository.from_repository_name(stack, "Repository", "orders"))
+    function = lambda_.DockerImageFunction(stack, "Image", code=image)
+    FunctionUrlToLambda(stack, "Orders", function=function, invoke_mode=lambda_.InvokeMode.RESPONSE_STREAM)
+    assert warnings(stack) == []
+
+
+def test_no_warning_without_streaming(stack: Stack, function: LambdaFunction) -> None:
+    FunctionUrlToLambda(stack, "Orders", function=function)
+    assert warnings(stack) == []
 
 
 def test_an_alias_is_called_by_its_own_url(stack: Stack, function: LambdaFunction) -> None:

@@ -134,6 +134,30 @@ def test_settings_of_custom_senders_are_refused_elsewhere(stack: Stack, quick: L
         )
 
 
+@pytest.mark.parametrize("version", [cognito.LambdaVersion.V1_0, cognito.LambdaVersion.V2_0])
+def test_a_version_of_an_event_that_has_one_is_refused(
+    stack: Stack, quick: LambdaFunction, version: cognito.LambdaVersion
+) -> None:
+    message = f"expected lambda_version only for preTokenGenerationConfig, got {version.name} for preSignUp, whose"
+    with pytest.raises(ValueError, match=message):
+        UserPoolToLambda(
+            stack,
+            "Users",
+            function=quick,
+            user_pool=cognito.UserPool(stack, "Pool"),
+            trigger=UserPoolOperation.PRE_SIGN_UP,
+            lambda_version=version,
+        )
+
+
+def test_a_second_function_for_a_trigger_is_refused(stack: Stack, quick: LambdaFunction) -> None:
+    pool = cognito.UserPool(stack, "Pool")
+    UserPoolToLambda(stack, "First", function=quick, user_pool=pool, trigger=UserPoolOperation.PRE_SIGN_UP)
+    other = make_function(stack, "Other", timeout=Duration.seconds(5))
+    with pytest.raises(ValueError, match="expected a trigger that Stack/Pool has no function for, got preSignUp; let"):
+        UserPoolToLambda(stack, "Second", function=other, user_pool=pool, trigger=UserPoolOperation.PRE_SIGN_UP)
+
+
 def test_an_imported_pool_is_refused(stack: Stack, quick: LambdaFunction) -> None:
     pool: Any = cognito.UserPool.from_user_pool_id(stack, "Pool", "us-east-1_abc")
     with pytest.raises(ValueError, match="expected a user pool of this app, got the imported Stack/Pool"):
