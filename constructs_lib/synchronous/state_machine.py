@@ -16,20 +16,9 @@ from constructs_lib.asynchronous.pattern import ExecutionOptions
 from constructs_lib.checks import check_function, check_kinds, refuse_unknown
 from constructs_lib.delivery import delivery_dead_letter_queue
 from constructs_lib.execution import catch_failed_executions
-from constructs_lib.facts import FUNCTION_TIMEOUT_MAX_SECONDS
 from constructs_lib.failure import watch
-from constructs_lib.timeouts import function_timeout_seconds
+from constructs_lib.synchronous.invoke_task import CALLBACK, allow_response, make_task
 from constructs_lib.types import AnyFunction, AnyQueue
-
-SERVICE_ERRORS = [
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",  # which CDK does not retry by itself
-]
-_START_SECONDS = 10  # a new environment may take as long before the function's timeout begins
-_CALLBACK = stepfunctions.IntegrationPattern.WAIT_FOR_TASK_TOKEN
 
 
 class StateMachineToLambda(Construct):
@@ -39,7 +28,8 @@ class StateMachineToLambda(Construct):
     handler must bear seeing an input twice. What it returns is the output of the execution; a handler that cannot do
     the work must raise. Invoked asynchronously, what it returns is dropped. With a callback, the handler gets
     ``{"taskToken": ..., "input": ...}``, and the execution waits until someone calls ``SendTaskSuccess`` or
-    ``SendTaskFailure`` with that token; the function may.
+    ``SendTaskFailure`` with that token; the function may, unless its role is not known or not to be changed, of which a
+    warning tells.
 
     Where a failed event goes
         *delivery* and *execution*: after the retries, the input, the error and the id of the execution go to
@@ -106,7 +96,7 @@ class StateMachineToLambda(Construct):
         check_function(self, function)
         check_kinds(self, alarm_topic=options.get("alarm_topic"))
         is_event = invocation_type is tasks.LambdaInvocationType.EVENT
-        self._check(is_event, integration_pattern is _CALLBACK, task_timeout, options)
+        self._check(is_event, integration_pattern is CALLBACK, task_timeout, options)
         self.function = function
         self.alarms: list[cloudwatch.Alarm] = []
         shared: AnyQueue | None = None
@@ -124,7 +114,14 @@ class StateMachineToLambda(Construct):
         topic = options.get("alarm_topic")
         self.failure_queue = delivery_dead_letter_queue(self, dead_letter_queue, shared, role, topic)
         self.alarms = list(dict.fromkeys([*self.alarms, watch(self.failure_queue, topic)]))
-        self.task = self._make_task(invocation_type, integration_pattern, task_timeout)
+        self.task = make_task(
+            self,
+            function,
+            self.failure_queue,
+            invocation_type=invocation_type,
+            integration_pattern=integration_pattern,
+            timeout=task_timeout,
+        )
         self.state_machine = stepfunctions.StateMachine(
             self,
             "StateMachine",
@@ -151,9 +148,8 @@ class StateMachineToLambda(Construct):
             "AwsSolutions-IAM5[Resource::*]",
         )
         acknowledge_wildcard(role, "CDK lets a task invoke every version and alias", f"{function.function_arn}:*")
-        if integration_pattern is _CALLBACK and function.role is not None:
-            # A policy of its own: in the role's default policy, function and state machine would need each other.
-            iam.Policy(self, "TaskResponse", roles=[function.role], statements=[self._task_response()])
+        if integration_pattern is CALLBACK:
+            allow_response(self, function, self.state_machine)
         acknowledge_no_dead_letter_queue(function, "The state machine, or the on-failure destination, has the event")
 
     def _check(self, is_event: bool, is_callback: bool, timeout: Duration | None, options: ExecutionOptions) -> None:
@@ -170,61 +166,3 @@ class StateMachineToLambda(Construct):
                 f"{self.node.path}: expected {useless} only with invocation_type=LambdaInvocationType.EVENT, got "
                 f"{useless} for a task that waits; its failures end in dead_letter_queue"
             )
-
-    def _make_task(
-        self,
-        invocation_type: tasks.LambdaInvocationType,
-        integration_pattern: stepfunctions.IntegrationPattern,
-        timeout: Duration | None,
-    ) -> tasks.LambdaInvoke:
-        is_callback = integration_pattern is _CALLBACK
-        waits = invocation_type is tasks.LambdaInvocationType.REQUEST_RESPONSE and not is_callback
-        known = function_timeout_seconds(self.function) or FUNCTION_TIMEOUT_MAX_SECONDS
-        path = stepfunctions.JsonPath
-        task = tasks.LambdaInvoke(
-            self,
-            "Invoke",
-            lambda_function=self.function,
-            invocation_type=None if is_callback else invocation_type,
-            integration_pattern=integration_pattern,
-            payload=stepfunctions.TaskInput.from_object({"taskToken": path.task_token, "input": path.entire_payload})
-            if is_callback
-            else None,
-            output_path="$.Payload" if waits else None,
-            retry_on_service_exceptions=False,
-            task_timeout=stepfunctions.Timeout.duration(timeout or Duration.seconds(known + _START_SECONDS)),
-        )
-        task.add_retry(
-            errors=SERVICE_ERRORS,
-            interval=Duration.seconds(2),
-            max_attempts=6,
-            backoff_rate=2,
-            jitter_strategy=stepfunctions.JitterType.FULL,
-        )
-        # The error replaces the input, which may be no object to add it to; the execution has the input.
-        keep = tasks.SqsSendMessage(
-            self,
-            "KeepFailure",
-            queue=self.failure_queue,
-            message_body=stepfunctions.TaskInput.from_object(
-                {
-                    "executionId": path.string_at("$$.Execution.Id"),
-                    "input": path.object_at("$$.Execution.Input"),
-                    "failure": path.object_at("$"),  # Error, and mostly Cause: a callback may leave that out
-                }
-            ),
-            result_path=path.DISCARD,
-        )
-        keep.add_retry(max_attempts=3)
-        failed = stepfunctions.Fail(self, "Failed", error_path="$.Error", cause="The failure queue has the input.")
-        # What is too large for a message stays in the execution, which fails all the same and is watched.
-        not_kept = stepfunctions.Fail(self, "NotKept", error_path="$.Error", cause="The execution has the input.")
-        keep.add_catch(not_kept)
-        task.add_catch(keep.next(failed).start_state)
-        return task
-
-    def _task_response(self) -> iam.PolicyStatement:
-        return iam.PolicyStatement(
-            actions=["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
-            resources=[self.state_machine.state_machine_arn],
-        )

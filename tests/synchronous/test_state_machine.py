@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, Duration, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
@@ -11,7 +12,7 @@ from aws_cdk.aws_stepfunctions import IntegrationPattern
 from aws_cdk.aws_stepfunctions_tasks import LambdaInvocationType
 
 from constructs_lib import LambdaFunction, StateMachineToLambda
-from tests.helpers import ACCOUNT, make_function, only, resources, statements
+from tests.helpers import ACCOUNT, make_function, only, resources, statements, warnings
 
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:report"
 CALLBACK = IntegrationPattern.WAIT_FOR_TASK_TOKEN
@@ -125,6 +126,44 @@ def test_a_callback_hands_the_token_on(stack: Stack, function: LambdaFunction) -
         "Effect": "Allow",
         "Resource": stack.resolve(reports.state_machine.state_machine_arn),
     } in statements(stack)
+
+
+def may_respond(stack: Stack) -> bool:
+    return any("states:SendTaskSuccess" in found["Action"] for found in statements(stack))
+
+
+def test_a_callback_of_a_function_without_role_is_warned_of(stack: Stack) -> None:
+    imported = lambda_.Function.from_function_arn(stack, "Imported", FUNCTION_ARN)
+    StateMachineToLambda(
+        stack, "Reports", function=imported, integration_pattern=CALLBACK, task_timeout=Duration.hours(1)
+    )
+    (warning,) = warnings(stack)
+    assert "[ack: lambda-invocation-constructs:taskResponse]" in warning
+    assert "states:SendTaskSuccess" in warning
+    assert not may_respond(stack)
+
+
+@pytest.mark.parametrize("mutable", [True, False])
+def test_a_callback_of_a_function_with_an_imported_role(stack: Stack, mutable: bool) -> None:
+    role_arn = f"arn:aws:iam::{ACCOUNT}:role/report"
+    imported = lambda_.Function.from_function_attributes(
+        stack,
+        "Imported",
+        function_arn=FUNCTION_ARN,
+        role=iam.Role.from_role_arn(stack, "ImportedRole", role_arn, mutable=mutable),
+    )
+    StateMachineToLambda(
+        stack, "Reports", function=imported, integration_pattern=CALLBACK, task_timeout=Duration.hours(1)
+    )
+    assert may_respond(stack) is mutable
+    assert any("states:SendTaskSuccess" in warning for warning in warnings(stack)) is not mutable
+
+
+@pytest.mark.parametrize("settings", [{}, {"integration_pattern": IntegrationPattern.REQUEST_RESPONSE}])
+def test_without_callback_no_response_is_asked_for(stack: Stack, settings: dict[str, Any]) -> None:
+    imported = lambda_.Function.from_function_arn(stack, "Imported", FUNCTION_ARN)
+    StateMachineToLambda(stack, "Reports", function=imported, **settings)
+    assert warnings(stack) == []
 
 
 def test_a_callback_needs_a_timeout(stack: Stack, function: LambdaFunction) -> None:
