@@ -1,6 +1,5 @@
 """CloudFront to a function, as Lambda@Edge."""
 
-from collections.abc import Iterator
 from typing import cast
 
 from aws_cdk import Annotations, ArnFormat, Token
@@ -13,11 +12,11 @@ from constructs import Construct, IConstruct
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
 from constructs_lib.checks import check_fast_enough, check_function
 from constructs_lib.facts import EDGE_REGION, EDGE_TIMEOUT_MAX_SECONDS, EDGE_VIEWER_MEMORY_MAX_MEBIBYTES
+from constructs_lib.synchronous.edge import custom_log_group, forbidden, resource_of
 from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction
 
 _VIEWER = (cloudfront.LambdaEdgeEventType.VIEWER_REQUEST, cloudfront.LambdaEdgeEventType.VIEWER_RESPONSE)
-_STORAGE_MAX_MEBIBYTES = 512  # docs: cloudfront/lambda-at-edge-function-restrictions
 _BODIES = (cloudfront.LambdaEdgeEventType.VIEWER_REQUEST, cloudfront.LambdaEdgeEventType.ORIGIN_REQUEST)
 
 
@@ -33,8 +32,8 @@ class CloudFrontToLambda(Construct):
 
     Give ``.edge_lambda`` to the behavior of a distribution: ``edge_lambdas=[headers.edge_lambda]``. Logs are written in
     the Region of the edge: in a group named like the function's own log group, which a ``LambdaFunction`` has, or else
-    ``/aws/lambda/us-east-1.<function>``. The role is allowed to make that group there. What is set on the function's
-    log group, such as its retention, applies in us-east-1 only.
+    ``/aws/lambda/us-east-1.<function>`` (AWS: cloudfront/edge-functions-logs). The role is allowed to make that group
+    there. What is set on the function's log group, such as its retention, applies in us-east-1 only.
 
     Parameters
     ----------
@@ -120,7 +119,7 @@ class CloudFrontToLambda(Construct):
                 f"{self.node.path}: expected a function in {EDGE_REGION}, got {function.node.path} in {region}; put "
                 f'it in a stack with env={{"region": "{EDGE_REGION}"}}'
             )
-        for found, way_out in _forbidden(function):
+        for found, way_out in forbidden(function):
             raise ValueError(
                 f"{self.node.path}: expected a function without what Lambda@Edge forbids, got {function.node.path} "
                 f"with {found}; {way_out}"
@@ -154,7 +153,7 @@ class CloudFrontToLambda(Construct):
                 "seen: allow it, then acknowledge this warning",
             )
         self._allow_logs(function)
-        memory = _resource(function).memory_size
+        memory = resource_of(function).memory_size
         is_known = memory is not None and not Token.is_unresolved(memory)
         if is_known and event_type in _VIEWER and cast(float, memory) > EDGE_VIEWER_MEMORY_MAX_MEBIBYTES:
             Annotations.of(self).add_warning_v2(
@@ -165,7 +164,7 @@ class CloudFrontToLambda(Construct):
             )
 
     def _allow_logs(self, function: lambda_.Function) -> None:
-        group = getattr(_resource(function).logging_config, "log_group", None)
+        group = custom_log_group(function)
         name = group or f"/aws/lambda/{EDGE_REGION}.{function.function_name}"
         arn = function.stack.format_arn(
             service="logs",
@@ -187,35 +186,3 @@ class CloudFrontToLambda(Construct):
             holder = iam.Policy(self, "Logs", roles=[role], statements=[statement])
         for each in arns:
             acknowledge_wildcard(holder, "CloudFront runs the function, and logs, in the Region of each edge", each)
-
-
-def _resource(function: lambda_.Function) -> lambda_.CfnFunction:
-    return cast(lambda_.CfnFunction, function.node.default_child)
-
-
-def _forbidden(function: lambda_.Function) -> Iterator[tuple[str, str]]:
-    resource = _resource(function)
-    resolve = function.stack.resolve
-    storage = (resolve(resource.ephemeral_storage) or {}).get("size")
-    updates = (resolve(resource.runtime_management_config) or {}).get("updateRuntimeOn", "Auto")
-    if function.architecture.name != lambda_.Architecture.X86_64.name:
-        yield function.architecture.name, "set architecture=Architecture.X86_64"
-    if function.runtime.family not in (lambda_.RuntimeFamily.PYTHON, lambda_.RuntimeFamily.NODEJS):
-        yield f"runtime {function.runtime.name}", "use Python or Node.js"
-    tracing = resource.tracing_config
-    if tracing is not None and getattr(tracing, "mode", None) == "Active":
-        yield "tracing", "set tracing=Tracing.DISABLED"
-    if resolve(resource.environment):
-        yield "environment variables", "put the values into the code, or read them from a parameter"
-    if function.is_bound_to_vpc:
-        yield "a VPC", "leave out vpc"
-    if function.dead_letter_queue or function.dead_letter_topic:
-        yield "a dead-letter queue or topic", "leave out dead_letter_queue"
-    if resolve(resource.layers):
-        yield "layers", "put their content into the code"
-    if isinstance(storage, int | float) and storage > _STORAGE_MAX_MEBIBYTES:
-        yield f"{storage:g} MiB in /tmp", f"set ephemeral_storage_size to {_STORAGE_MAX_MEBIBYTES} MiB or leave it out"
-    if updates != "Auto":
-        yield "runtime updates that are not automatic", "leave out runtime_management_mode"
-    if "sourceKmsKeyArn" in resolve(resource.code):
-        yield "code encrypted with a key", "leave out source_kms_key"

@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_cloudfront import LambdaEdgeEventType
 from aws_cdk.aws_cloudfront_origins import HttpOrigin
@@ -215,6 +216,28 @@ def test_the_usual_log_group_may_be_made_in_every_region(app: App, pattern_in: s
     app.synth()  # would raise if function and policy, or the stacks, needed each other
     name = scope.resolve(plain.function_name)
     assert log_resources(scope) == log_group_arns([":log-group:/aws/lambda/us-east-1.", name])
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_log_group_with_the_usual_name_is_named_otherwise_at_the_edges(stack: Stack, made: bool) -> None:
+    name = "/aws/lambda/headers"
+    group = (
+        logs.LogGroup(stack, "Log", log_group_name=name)
+        if made
+        else logs.LogGroup.from_log_group_name(stack, "Log", name)
+    )
+    function = lambda_.Function(
+        stack,
+        "Plain",
+        code=CODE,
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        function_name="headers",
+        log_group=group,
+    )
+    CloudFrontToLambda(stack, "Headers", function=function, event_type=LambdaEdgeEventType.VIEWER_REQUEST)
+    reference = stack.resolve(function.function_name)
+    assert log_resources(stack) == log_group_arns([":log-group:/aws/lambda/us-east-1.", reference])
 
 
 def test_an_imported_role_is_warned_of(stack: Stack) -> None:
