@@ -10,7 +10,7 @@ from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
 from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.checks import check_fast_enough, check_function, check_kinds, refuse_settings
 from constructs_lib.facts import HTTP_API_TIMEOUT_SECONDS
-from constructs_lib.synchronous.stages import HTTP_LOG_FORMAT, check_api, log_access
+from constructs_lib.synchronous.stages import HTTP_LOG_FORMAT, check_api, log_access, throttle
 from constructs_lib.types import AnyFunction, AnyHttpApi, AnyHttpAuthorizer, AnyTopic
 
 
@@ -92,14 +92,11 @@ class HttpApiToLambda(Construct):
         self.integration = HttpLambdaIntegration("Integration", function, scope_permission_to_route=proxy)
         self.stage: apigatewayv2.HttpStage | None = None
         if api is None:
-            throttle = apigatewayv2.ThrottleSettings(
-                rate_limit=100 if throttling_rate_limit is None else throttling_rate_limit,
-                burst_limit=200 if throttling_burst_limit is None else throttling_burst_limit,
-            )
+            limits = throttle(throttling_rate_limit, throttling_burst_limit)
             api = apigatewayv2.HttpApi(
                 self, "Api", create_default_stage=False, default_authorizer=authorizer or HttpIamAuthorizer()
             )
-            self.stage = apigatewayv2.HttpStage(self, "Stage", http_api=api, auto_deploy=True, throttle=throttle)
+            self.stage = apigatewayv2.HttpStage(self, "Stage", http_api=api, auto_deploy=True, throttle=limits)
             log_access(self, self.stage, HTTP_LOG_FORMAT)
         else:
             refuse_settings(

@@ -34,6 +34,13 @@ WEBSOCKET_LOG_FORMAT = json.dumps(
 )
 
 
+def throttle(rate_limit: int | None, burst_limit: int | None) -> apigatewayv2.ThrottleSettings:
+    """Return how many requests or messages a new API lets through: 100 a second and 200 at once unless said."""
+    return apigatewayv2.ThrottleSettings(
+        rate_limit=100 if rate_limit is None else rate_limit, burst_limit=200 if burst_limit is None else burst_limit
+    )
+
+
 def log_access(scope: Construct, stage: apigatewayv2.HttpStage | apigatewayv2.WebSocketStage, format: str) -> None:
     """Let a stage write an access log that is kept for a month."""
     log = logs.LogGroup(scope, "AccessLog", retention=logs.RetentionDays.ONE_MONTH)

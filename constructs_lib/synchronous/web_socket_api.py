@@ -14,7 +14,7 @@ from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.checks import check_fast_enough, check_function, check_kinds, refuse_settings
 from constructs_lib.facts import WEBSOCKET_API_TIMEOUT_SECONDS
 from constructs_lib.grants import allow
-from constructs_lib.synchronous.stages import WEBSOCKET_LOG_FORMAT, check_api, log_access
+from constructs_lib.synchronous.stages import WEBSOCKET_LOG_FORMAT, check_api, log_access, throttle
 from constructs_lib.types import AnyFunction, AnyTopic, AnyWebSocketApi, AnyWebSocketAuthorizer
 
 _CONNECT = "$connect"
@@ -98,13 +98,10 @@ class WebSocketApiToLambda(Construct):
         self.function = function
         self.stage: apigatewayv2.WebSocketStage | None = None
         if api is None:
-            throttle = apigatewayv2.ThrottleSettings(
-                rate_limit=100 if throttling_rate_limit is None else throttling_rate_limit,
-                burst_limit=200 if throttling_burst_limit is None else throttling_burst_limit,
-            )
+            limits = throttle(throttling_rate_limit, throttling_burst_limit)
             new = apigatewayv2.WebSocketApi(self, "Api")
             self.stage = apigatewayv2.WebSocketStage(
-                self, "Stage", web_socket_api=new, stage_name=stage_name or "prod", auto_deploy=True, throttle=throttle
+                self, "Stage", web_socket_api=new, stage_name=stage_name or "prod", auto_deploy=True, throttle=limits
             )
             log_access(self, self.stage, WEBSOCKET_LOG_FORMAT)
             api = new
