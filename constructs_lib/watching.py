@@ -1,55 +1,34 @@
 """Alarms and a dashboard by invocation model."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import cast
 
-from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from constructs_lib.alarms import WatchedAlarm, notify
 from constructs_lib.catalog import model_of
-from constructs_lib.facts import REST_API_TIMEOUT_DEFAULT_SECONDS, InvocationModel
+from constructs_lib.facts import InvocationModel
+from constructs_lib.synchronous.cloud_front import CloudFrontToLambda
 from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction, AnyTopic
-
-_PERIOD = Duration.minutes(5)
-_WAITING_MINUTES = 15
-_SLOW_MILLISECONDS = REST_API_TIMEOUT_DEFAULT_SECONDS * 900  # 90 % of what every kind of API waits, about
-
-
-class Pattern(Protocol):
-    """What every pattern of this library has."""
-
-    @property
-    def function(self) -> AnyFunction:
-        """The function that is invoked."""
-
-    @property
-    def alarms(self) -> list[cloudwatch.Alarm]:
-        """The alarms that the pattern has by itself."""
-
-
-class _Watch(NamedTuple):
-    name: str
-    metric: cloudwatch.Metric
-    threshold: float
-    meaning: str
-    periods: int = 3
+from constructs_lib.watches import Pattern, invoked_by, is_state_machine, watches
 
 
 class InvocationAlarms(Construct):
     """The alarms that a pattern's invocation model needs, in one call, wired to one topic.
 
-    Each but ``AsyncEventsDropped`` goes off after three periods of five minutes in a row, so that a single retry wakes
-    nobody. The alarms that the
-    pattern has by itself (waiting failed events, failed events that reached no target, server errors) notify the topic,
-    too.
+    Each but ``AsyncEventsDropped`` and those of executions goes off after three periods of five minutes in a row, so
+    that a single retry wakes nobody. The alarms that the pattern has by itself (waiting failed events, failed events
+    that reached no target, iterator age, server errors) notify the topic, too.
 
-    - every model: ``Errors`` and ``Throttles`` of the function;
-    - asynchronous: ``AsyncEventAge`` of 15 minutes, and ``AsyncEventsDropped``;
+    - every function: ``Errors`` and ``Throttles``;
+    - asynchronous: ``AsyncEventsDropped``, and ``AsyncEventAge`` of 15 minutes, or of half of ``max_event_age`` if that
+      is shorter; the alarm then needs no more periods than an event lives after that;
     - SQS: ``ApproximateAgeOfOldestMessage`` of 15 minutes;
-    - REST API: ``Latency`` (99th percentile) of 90 % of the time that the API waits.
+    - REST and HTTP API: ``Latency`` (99th percentile) of 90 % of the time that the API waits; WebSocket API:
+      ``IntegrationLatency`` likewise;
+    - a state machine without a function: executions that fail, time out, are aborted, or are throttled.
 
     Parameters
     ----------
@@ -68,37 +47,38 @@ class InvocationAlarms(Construct):
     Raises
     ------
     TypeError
-        If ``pattern`` is no pattern of this library, or has no function.
+        If ``pattern`` is no pattern of this library.
+    ValueError
+        If it is ``CloudFrontToLambda``: an alarm sees the metrics of its own Region only.
     """
 
     def __init__(self, scope: Construct, id: str, *, pattern: Pattern, alarm_topic: AnyTopic | None = None) -> None:
         super().__init__(scope, id)
         model_of(pattern)  # raises for what is no pattern
-        if not hasattr(pattern, "function"):
-            raise TypeError(
-                f"{self.node.path}: expected a pattern with a function, got {type(pattern).__name__}; its "
-                "own alarms are in its attribute alarms"
+        if isinstance(pattern, CloudFrontToLambda):
+            raise ValueError(
+                f"{self.node.path}: expected a pattern whose function runs in one Region, got {pattern.node.path}; the "
+                "metrics of an edge function are in the Regions of the edges: set alarms there"
             )
-        self.alarms = list(pattern.alarms)
+        self.alarms: list[cloudwatch.Alarm] = list(pattern.alarms)
         if alarm_topic is not None:
             for alarm in self.alarms:
                 notify(alarm, alarm_topic)
-        path = pattern.function.node.path
-        for watch in _watches(pattern):
+        for watch in watches(pattern):
             alarm = WatchedAlarm(
                 self,
                 watch.name,
                 metric=watch.metric,
                 threshold=watch.threshold,
                 evaluation_periods=watch.periods,
-                description=f"{path}: {watch.meaning}",
+                description=f"{invoked_by(pattern).node.path}: {watch.meaning}",
                 alarm_topic=alarm_topic,
             )
             self.alarms.append(alarm)
 
 
 class InvocationDashboard(cloudwatch.Dashboard):
-    """A dashboard of an app's functions, by invocation model.
+    """A dashboard of an app's functions, by invocation model; of a state machine where a pattern has no function.
 
     Parameters
     ----------
@@ -106,47 +86,41 @@ class InvocationDashboard(cloudwatch.Dashboard):
         Where the dashboard stands in the construct tree.
     patterns
         What to show, in this order within each model.
+
+    Raises
+    ------
+    TypeError
+        If one is no pattern of this library.
     """
 
     def __init__(self, scope: Construct, id: str, *, patterns: Sequence[Pattern]) -> None:
         super().__init__(scope, id)
+        models = [(model_of(pattern), pattern) for pattern in patterns]
         for model in InvocationModel:
-            shown = [pattern for pattern in patterns if model_of(pattern) is model]
+            shown = [pattern for its, pattern in models if its is model]
             if not shown:
                 continue
             self.add_widgets(cloudwatch.TextWidget(markdown=f"## {model.value.capitalize()}", width=24, height=1))
             for pattern in shown:
-                function = owned_function(pattern.function) or pattern.function
-                title = pattern.function.node.path
-                counts = [function.metric_invocations(), function.metric_errors(), function.metric_throttles()]
-                waits = [watch.metric for watch in _watches(pattern) if watch.name not in ("Errors", "Throttles")]
-                widgets: list[cloudwatch.IWidget] = [
-                    cloudwatch.GraphWidget(title=f"{title}: invocations", left=counts, width=8),
-                    cloudwatch.GraphWidget(title=f"{title}: duration", left=[function.metric_duration()], width=8),
-                ]
-                if waits:
-                    widgets.append(cloudwatch.GraphWidget(title=f"{title}: waiting", left=waits, width=8))
-                self.add_widgets(*widgets)
-            alarms = [alarm for pattern in shown for alarm in pattern.alarms]
+                self.add_widgets(*_widgets(pattern))
+            alarms = list(dict.fromkeys(alarm for pattern in shown for alarm in pattern.alarms))
             if alarms:
                 self.add_widgets(cloudwatch.AlarmStatusWidget(alarms=alarms, width=24))
 
 
-def _watches(pattern: Pattern) -> Iterator[_Watch]:
-    function = owned_function(pattern.function) or pattern.function
-    yield _Watch("Errors", function.metric_errors(period=_PERIOD, statistic="Sum"), 1, "executions fail")
-    yield _Watch("Throttles", function.metric_throttles(period=_PERIOD, statistic="Sum"), 1, "concurrency runs out")
-    if model_of(pattern) is InvocationModel.ASYNCHRONOUS:
-        age = function.metric("AsyncEventAge", period=_PERIOD, statistic="Maximum")
-        yield _Watch("AsyncEventAge", age, _WAITING_MINUTES * 60_000, f"events wait for {_WAITING_MINUTES} minutes")
-        dropped = function.metric("AsyncEventsDropped", period=_PERIOD, statistic="Sum")
-        meaning = "events are given up; they are lost or in the failure target"
-        yield _Watch("AsyncEventsDropped", dropped, 1, meaning, periods=1)
-    queue = getattr(pattern, "queue", None)
-    if queue is not None:
-        age = queue.metric_approximate_age_of_oldest_message(period=_PERIOD, statistic="Maximum")
-        yield _Watch("OldestMessage", age, _WAITING_MINUTES * 60, f"messages wait for {_WAITING_MINUTES} minutes")
-    api = getattr(pattern, "api", None)
-    if api is not None and hasattr(api, "metric_latency"):
-        latency = api.metric_latency(period=_PERIOD, statistic="p99")
-        yield _Watch("Latency", latency, _SLOW_MILLISECONDS, "requests come close to the time that the API waits")
+def _widgets(pattern: Pattern) -> Iterator[cloudwatch.IWidget]:
+    target = invoked_by(pattern)
+    title = target.node.path
+    if is_state_machine(target):
+        count, duration = target.metric_started(), target.metric_time()
+    else:
+        function = owned_function(cast(AnyFunction, target)) or cast(AnyFunction, target)
+        count, duration = function.metric_invocations(), function.metric_duration()
+    metrics: dict[str, list[cloudwatch.IMetric]] = {"count": [count], "milliseconds": [], "seconds": []}
+    for watch in watches(pattern):
+        metrics[watch.unit].append(watch.metric)
+    yield cloudwatch.GraphWidget(title=f"{title}: invocations", left=metrics["count"], width=8)
+    yield cloudwatch.GraphWidget(title=f"{title}: duration", left=[duration], width=8)
+    left, right = metrics["milliseconds"], metrics["seconds"]  # on one axis, they could not be told apart
+    if left or right:
+        yield cloudwatch.GraphWidget(title=f"{title}: waiting", left=left, right=right, width=8)

@@ -2,18 +2,34 @@ import json
 from typing import Any
 
 import pytest
-from aws_cdk import Stack
+from aws_cdk import App, CfnParameter, Duration, Environment, Stack
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as stepfunctions
+from aws_cdk import aws_stepfunctions_tasks as tasks
 
 from constructs_lib import (
+    AsyncInvocation,
+    CloudFrontToLambda,
     InvocationAlarms,
     InvocationDashboard,
+    KinesisToLambda,
     LambdaFunction,
     RestApiToLambda,
+    RestApiToSqsToLambda,
+    RestApiToStateMachine,
     S3ToLambda,
     SqsToLambda,
+    StateMachineToLambda,
+    WebSocketApiToLambda,
 )
-from tests.helpers import make_function, only, resources
+from constructs_lib.catalog import PATTERNS
+from constructs_lib.catalog import Pattern as PatternEntry
+from tests.conformance.builders import build_pattern
+from tests.helpers import ACCOUNT, make_function, only, resources
 
 COMMON = {"Errors", "Throttles"}
 
@@ -58,6 +74,131 @@ def test_waiting_is_measured_in_the_metrics_unit(stack: Stack, function: LambdaF
     assert alarms["ApproximateAgeOfOldestMessage"]["Threshold"] == 900  # seconds
 
 
+@pytest.mark.parametrize(
+    ("minutes", "threshold", "periods"),
+    [
+        (None, 900_000, 3),
+        (360, 900_000, 3),
+        (30, 900_000, 3),
+        (20, 600_000, 2),
+        (5, 150_000, 1),
+        (1, 30_000, 1),
+    ],
+)
+def test_a_wait_is_seen_before_the_event_is_given_up(
+    stack: Stack, function: LambdaFunction, minutes: int | None, threshold: int, periods: int
+) -> None:
+    age = None if minutes is None else Duration.minutes(minutes)
+    InvocationAlarms(stack, "Alarms", pattern=S3ToLambda(stack, "Uploads", function=function, max_event_age=age))
+    alarm = alarms_of(stack)["AsyncEventAge"]
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (threshold, periods)
+    if minutes is not None:
+        assert alarm["Threshold"] + (alarm["EvaluationPeriods"] - 1) * 300_000 < minutes * 60_000
+
+
+def test_the_age_is_that_of_the_qualifier_that_is_invoked(stack: Stack) -> None:
+    function = make_function(stack)
+    alias = lambda_.Alias(stack, "Live", alias_name="live", version=function.current_version)
+    function.configure_async_invoke(
+        on_failure=destinations.SqsDestination(sqs.Queue(stack, "Q")), max_event_age=Duration.minutes(2)
+    )
+    uploads = S3ToLambda(stack, "Uploads", function=alias, max_event_age=Duration.minutes(10))
+    InvocationAlarms(stack, "Alarms", pattern=uploads)
+    assert alarms_of(stack)["AsyncEventAge"]["Threshold"] == 300_000
+
+
+def test_an_age_that_is_a_token_counts_as_the_default(stack: Stack, function: LambdaFunction) -> None:
+    age = Duration.seconds(CfnParameter(stack, "Age", type="Number").value_as_number)
+    InvocationAlarms(stack, "Alarms", pattern=AsyncInvocation(stack, "Jobs", function=function, max_event_age=age))
+    assert alarms_of(stack)["AsyncEventAge"]["Threshold"] == 900_000
+
+
+def test_a_state_machine_is_watched_where_there_is_no_function(stack: Stack) -> None:
+    topic = sns.Topic(stack, "Topic")
+    machine = stepfunctions.StateMachine(
+        stack, "Machine", definition_body=stepfunctions.DefinitionBody.from_chainable(stepfunctions.Pass(stack, "Pass"))
+    )
+    pattern = RestApiToStateMachine(stack, "Reports", state_machine=machine)
+    watched = InvocationAlarms(stack, "Alarms", pattern=pattern, alarm_topic=topic)
+    alarms = alarms_of(stack)
+    executions = {"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionThrottled"}
+    assert set(alarms) == executions | {"5XXError", "Latency"}
+    assert len(watched.alarms) == 6
+    for name in executions:
+        assert alarms[name]["Namespace"] == "AWS/States"
+        assert alarms[name]["Dimensions"] == [
+            {"Name": "StateMachineArn", "Value": stack.resolve(machine.state_machine_arn)}
+        ]
+        assert alarms[name]["Statistic"] == "Sum"
+    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms.values())
+
+
+def test_an_imported_state_machine_is_watched_too(stack: Stack) -> None:
+    arn = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:reports"
+    machine = stepfunctions.StateMachine.from_state_machine_arn(stack, "Machine", arn)
+    InvocationAlarms(stack, "Alarms", pattern=RestApiToStateMachine(stack, "Reports", state_machine=machine))
+    assert alarms_of(stack)["ExecutionsFailed"]["Dimensions"] == [{"Name": "StateMachineArn", "Value": arn}]
+
+
+def test_a_web_socket_api_is_watched_for_its_integration(stack: Stack, function: LambdaFunction) -> None:
+    pattern = WebSocketApiToLambda(stack, "Chat", function=function)
+    InvocationAlarms(stack, "Alarms", pattern=pattern)
+    alarm = alarms_of(stack)["IntegrationLatency"]
+    assert alarm["Dimensions"] == [{"Name": "ApiId", "Value": stack.resolve(pattern.api.api_id)}]
+    assert alarm["ExtendedStatistic"] == "p99"
+    assert alarm["Threshold"] == 26_100
+
+
+@pytest.mark.parametrize("event", [False, True])
+def test_a_state_machine_that_invokes_asynchronously_is_watched_so(
+    stack: Stack, function: LambdaFunction, event: bool
+) -> None:
+    kind = tasks.LambdaInvocationType.EVENT if event else tasks.LambdaInvocationType.REQUEST_RESPONSE
+    InvocationAlarms(
+        stack, "Alarms", pattern=StateMachineToLambda(stack, "Work", function=function, invocation_type=kind)
+    )
+    assert ("AsyncEventAge" in alarms_of(stack)) is event
+
+
+def test_a_stream_is_watched_for_its_iterator(stack: Stack, function: LambdaFunction) -> None:
+    topic = sns.Topic(stack, "Topic")
+    pattern = KinesisToLambda(stack, "Clicks", function=function)
+    InvocationAlarms(stack, "Alarms", pattern=pattern, alarm_topic=topic)
+    alarms = alarms_of(stack)
+    assert COMMON | {"IteratorAge", "DestinationDeliveryFailures"} <= set(alarms)
+    assert "AsyncEventAge" not in alarms
+    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms.values())
+
+
+def test_an_edge_function_is_refused(app: App) -> None:
+    stack = Stack(app, "Edge", env=Environment(account=ACCOUNT, region="us-east-1"))
+    edge = make_function(
+        stack, architecture=lambda_.Architecture.X86_64, tracing=lambda_.Tracing.DISABLED, memory_size=128
+    )
+    pattern = CloudFrontToLambda(stack, "Site", function=edge, event_type=cloudfront.LambdaEdgeEventType.VIEWER_REQUEST)
+    with pytest.raises(ValueError, match="expected a pattern whose function runs in one Region, got Edge/Site"):
+        InvocationAlarms(stack, "Alarms", pattern=pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", [found for found in PATTERNS if found.name != "CloudFrontToLambda"], ids=lambda found: found.name
+)
+def test_every_pattern_can_be_watched(stack: Stack, pattern: PatternEntry) -> None:
+    topic = sns.Topic(stack, "Topic")
+    built = build_pattern(stack, pattern)
+    watched = InvocationAlarms(stack, "Watched", pattern=built, alarm_topic=topic)
+    InvocationDashboard(stack, "Dashboard", patterns=[built])
+    assert len(resources(stack, "AWS::CloudWatch::Dashboard")) == 1
+    alarms = {
+        name: alarm
+        for name, alarm in resources(stack, "AWS::CloudWatch::Alarm").items()
+        if not name.startswith("Source")  # what AlarmToLambda is made for
+    }
+    assert len(alarms) == len(watched.alarms) >= 2
+    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms.values())
+    assert all(alarm["OKActions"] == alarm["AlarmActions"] for alarm in alarms.values())
+
+
 def test_what_is_no_pattern_is_refused(stack: Stack, function: LambdaFunction) -> None:
     with pytest.raises(TypeError, match="expected a pattern of this library, got"):
         InvocationAlarms(stack, "Alarms", pattern=function)  # type: ignore[arg-type]
@@ -78,3 +219,20 @@ def test_the_dashboard_shows_functions_by_model(stack: Stack) -> None:
     assert order == sorted(order)
     assert body.index("Poll") < body.index("Stack/Worker")
     assert "AsyncEventAge" in body
+
+
+def test_the_dashboard_shows_executions_where_there_is_no_function(stack: Stack) -> None:
+    arn = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:reports"
+    machine = stepfunctions.StateMachine.from_state_machine_arn(stack, "Machine", arn)
+    InvocationDashboard(stack, "Dashboard", patterns=[RestApiToStateMachine(stack, "Reports", state_machine=machine)])
+    body = json.dumps(only(stack, "AWS::CloudWatch::Dashboard")["DashboardBody"])
+    assert all(f"Execution{name}" in body for name in ("sStarted", "sFailed", "Throttled", "Time"))
+
+
+def test_the_dashboard_keeps_units_apart(stack: Stack, function: LambdaFunction) -> None:
+    InvocationDashboard(stack, "Dashboard", patterns=[RestApiToSqsToLambda(stack, "Orders", function=function)])
+    body = only(stack, "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Join"][1]
+    widgets = json.loads("".join(part if isinstance(part, str) else "token" for part in body))["widgets"]
+    (waiting,) = (found for found in widgets if found["properties"].get("title") == "Stack/Function: waiting")
+    axes = {metric[1]: metric[-1].get("yAxis", "left") for metric in waiting["properties"]["metrics"]}
+    assert axes == {"Latency": "left", "ApproximateAgeOfOldestMessage": "right"}
