@@ -17,6 +17,7 @@ from constructs_lib.polling.network import (
     check_poller_waits,
     reach_network,
     read_secret,
+    source_access,
     watch_errors,
 )
 from constructs_lib.types import AnyDocumentDbCluster, AnyFunction, AnySecret, AnyTopic
@@ -132,11 +133,7 @@ class DocumentDbToLambda(Construct):
             document_db_event_source_config=lambda_.CfnEventSourceMapping.DocumentDBEventSourceConfigProperty(
                 database_name=database_name, collection_name=collection_name, full_document=full_document
             ),
-            source_access_configurations=[
-                lambda_.CfnEventSourceMapping.SourceAccessConfigurationProperty(
-                    type="BASIC_AUTH", uri=secret.secret_arn
-                )
-            ],
+            source_access_configurations=[source_access("BASIC_AUTH", secret.secret_arn)],
             starting_position=starting_position.name,
             starting_position_timestamp=starting_position_timestamp,
             batch_size=batch_size,

@@ -11,15 +11,17 @@ from constructs import Construct
 
 from constructs_lib.checks import check_function, check_kinds, check_mappable, check_range
 from constructs_lib.facts import BATCH_SIZE_MAX, BATCHING_WINDOW_MAX_SECONDS
+from constructs_lib.polling.filters import allow_filter_decryption, check_filters
 from constructs_lib.polling.mapping import allow_polling, finish_mapping
 from constructs_lib.polling.network import (
     acknowledge_network,
     check_poller_waits,
     reach_network,
     read_secret,
+    source_access,
     watch_errors,
 )
-from constructs_lib.types import AnyFunction, AnySecret, AnyTopic
+from constructs_lib.types import AnyFunction, AnyKey, AnySecret, AnyTopic
 
 
 class MqToLambda(Construct):
@@ -58,7 +60,11 @@ class MqToLambda(Construct):
     max_batching_window
         How long to gather messages for a batch, up to 5 minutes. Default: 500 ms (the same source).
     filters
-        What of ``FilterCriteria.filter(...)`` a message must match one of. Default: all match.
+        What of ``FilterCriteria.filter(...)`` a message must match one of. **Lambda acknowledges the others to the
+        broker**. At most 20, more than an account's quota, which is 5 by default (AWS:
+        lambda/invocation-eventfiltering). Default: all match.
+    filter_encryption
+        Customer-managed key for the filters. Default: a key of AWS.
     alarm_topic
         Notified by the alarm on errors. Default: it notifies nobody.
 
@@ -74,7 +80,8 @@ class MqToLambda(Construct):
     Raises
     ------
     ValueError
-        If the function may take longer than 14 minutes, or if a number is out of its range.
+        If the function may take longer than 14 minutes, if ``filter_encryption`` comes without ``filters``, or if a
+        number is out of its range.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -92,6 +99,7 @@ class MqToLambda(Construct):
         batch_size: int | None = None,
         max_batching_window: Duration | None = None,
         filters: Sequence[Mapping[str, Any]] | None = None,
+        filter_encryption: AnyKey | None = None,
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -100,15 +108,16 @@ class MqToLambda(Construct):
         check_kinds(self, secret=secret, alarm_topic=alarm_topic)
         check_range(self, "batch_size", batch_size, 1, BATCH_SIZE_MAX)
         check_range(self, "max_batching_window", max_batching_window, 0, BATCHING_WINDOW_MAX_SECONDS)
+        check_filters(self, filters, filter_encryption)
         check_poller_waits(self, function)
         self.function = function
         # What Lambda's poller needs, no more (AWS: lambda/process-mq-messages-with-lambda).
         describing = iam.PolicyStatement(actions=["mq:DescribeBroker"], resources=[broker_arn])
         policy = allow_polling(self, function, "the broker", [describing, *read_secret(secret), *reach_network()])
         acknowledge_network(policy)
-        access = [_access("BASIC_AUTH", secret.secret_arn)]
+        access = [source_access("BASIC_AUTH", secret.secret_arn)]
         if virtual_host is not None:
-            access.append(_access("VIRTUAL_HOST", virtual_host))
+            access.append(source_access("VIRTUAL_HOST", virtual_host))
         window = None if max_batching_window is None else max_batching_window.to_seconds()
         self.mapping = lambda_.CfnEventSourceMapping(
             self,
@@ -120,6 +129,7 @@ class MqToLambda(Construct):
             batch_size=batch_size,
             maximum_batching_window_in_seconds=window,
             filter_criteria=None if filters is None else {"filters": filters},
+            kms_key_arn=allow_filter_decryption(filter_encryption),
         )
         finish_mapping(
             self.mapping,
@@ -128,7 +138,3 @@ class MqToLambda(Construct):
             "Lambda has no destination for Amazon MQ: messages stay in the broker",
         )
         self.alarms: list[cloudwatch.Alarm] = [watch_errors(self, function, alarm_topic)]
-
-
-def _access(kind: str, uri: str) -> lambda_.CfnEventSourceMapping.SourceAccessConfigurationProperty:
-    return lambda_.CfnEventSourceMapping.SourceAccessConfigurationProperty(type=kind, uri=uri)

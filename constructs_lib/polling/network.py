@@ -2,6 +2,7 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge_wildcard
@@ -38,6 +39,11 @@ def acknowledge_network(policy: IConstruct | None) -> None:
     """Acknowledge that these actions are allowed on every resource."""
     if policy is not None:
         acknowledge_wildcard(policy, "What the poller makes and describes in the VPC is not known beforehand", "*")
+
+
+def source_access(kind: str, uri: str | None = None) -> lambda_.CfnEventSourceMapping.SourceAccessConfigurationProperty:
+    """Return an entry of what a poller connects with; CDK's own class knows fewer kinds, and none without a URI."""
+    return lambda_.CfnEventSourceMapping.SourceAccessConfigurationProperty(type=kind, uri=uri)
 
 
 def read_secret(secret: AnySecret | None) -> list[iam.PolicyStatement]:

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from constructs_lib.checks import check_range
 from constructs_lib.facts import POLLER_GROUP_NAME_MAX
+from constructs_lib.polling.text import check_text
 
 
 def check_pollers(
@@ -50,8 +51,4 @@ def _check_group(pattern: Construct, name: str | None, kafka: bool) -> None:
             f"{pattern.node.path}: expected no poller_group_name for this source, got {name}; leave it out: only Kafka "
             "mappings share their pollers in groups"
         )
-    if not Token.is_unresolved(name) and not 1 <= len(name) <= POLLER_GROUP_NAME_MAX:
-        raise ValueError(
-            f"{pattern.node.path}: expected poller_group_name of 1 to {POLLER_GROUP_NAME_MAX} characters, got "
-            f"{len(name)}; shorten it"
-        )
+    check_text(pattern, "poller_group_name", name, POLLER_GROUP_NAME_MAX)

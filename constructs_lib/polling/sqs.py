@@ -25,6 +25,7 @@ from constructs_lib.facts import (
     VISIBILITY_TIMEOUT_MAX_SECONDS,
 )
 from constructs_lib.failure import FailureQueue, watch
+from constructs_lib.polling.filters import check_filters
 from constructs_lib.polling.mapping import allow_polling, decrypt, finish_mapping
 from constructs_lib.polling.metrics import mapping_metrics
 from constructs_lib.polling.pollers import check_pollers, provision_pollers
@@ -85,8 +86,9 @@ class SqsToLambda(Construct):
         Least and most pollers that are kept for this queue, for throughput that rises at once: 2 to 200, and 2 to
         10,000. Default: Lambda scales by itself.
     filters
-        What of ``FilterCriteria.filter(...)`` a message must match one of. **Lambda deletes the others from the queue**
-        (AWS: lambda/invocation-eventfiltering). Default: all match.
+        What of ``FilterCriteria.filter(...)`` a message must match one of. **Lambda deletes the others from the
+        queue**. At most 20, more than an account's quota, which is 5 by default (AWS:
+        lambda/invocation-eventfiltering). Default: all match.
     filter_encryption
         Customer-managed key for the filters. Default: a key of AWS.
     metrics_config
@@ -181,6 +183,7 @@ class SqsToLambda(Construct):
             check_visibility_timeout(self, queue, function, max_batching_window)
         self._check_batches(batch_size, max_batching_window)
         check_range(self, "max_concurrency", max_concurrency, *SQS_MAX_CONCURRENCY_RANGE)
+        check_filters(self, filters, filter_encryption)
         check_pollers(self, provisioned_poller_config, SQS_MINIMUM_POLLERS_RANGE, SQS_MAXIMUM_POLLERS_RANGE)
         if max_concurrency is not None and provisioned_poller_config is not None:
             raise ValueError(
