@@ -10,7 +10,8 @@ from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.checks import check_kinds
 from constructs_lib.facts import STREAM_RETENTION_DEFAULT_SECONDS
 from constructs_lib.polling.mapping import decrypt
-from constructs_lib.polling.streams import StreamOptions, StreamPattern
+from constructs_lib.polling.stream_options import StreamOptions
+from constructs_lib.polling.streams import StreamPattern
 from constructs_lib.types import AnyFunction, AnyTable
 
 
@@ -26,7 +27,10 @@ class DynamoDbToLambda(StreamPattern):
         record is found; it, or a record older than ``max_record_age``, goes to ``on_failure``, by default to a failure
         queue, which an alarm watches. A queue or topic gets only the positions in the stream: the records must be read
         from there within the 24 hours for which it keeps them. A bucket gets the records themselves:
-        ``on_failure=Bucket(...)``. The function's own dead-letter queue and destinations are never used.
+        ``on_failure=Bucket(...)``. The stream is read from its oldest record, without ``max_record_age``: if Lambda
+        cannot invoke the function at all for 24 hours, records expire in the stream and reach no target; an age limit,
+        set once the mapping has caught up, sends them to ``on_failure`` before. The function's own dead-letter queue
+        and destinations are never used.
 
     Parameters
     ----------
@@ -79,7 +83,8 @@ class DynamoDbToLambda(StreamPattern):
                 f"{self.node.path}: expected starting_position to be TRIM_HORIZON or LATEST, got AT_TIMESTAMP; "
                 "DynamoDB streams cannot be read from a time"
             )
-        # What Lambda's poller needs, no more (AWS: lambda/with-ddb); it lists the streams of a table, not one stream.
+        # What Lambda's poller needs, no more (AWS: amazondynamodb/iam-policy-example-lamda-process-dynamodb-streams).
+        # It lists the streams of a table, not one stream.
         streams = f"{table.table_arn}/stream/*"
         reading = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
         policy = self._poll(

@@ -11,7 +11,8 @@ from constructs import Construct
 from constructs_lib.checks import check_kinds
 from constructs_lib.facts import STREAM_RETENTION_DEFAULT_SECONDS
 from constructs_lib.polling.mapping import decrypt
-from constructs_lib.polling.streams import StreamOptions, StreamPattern
+from constructs_lib.polling.stream_options import StreamOptions
+from constructs_lib.polling.streams import StreamPattern
 from constructs_lib.types import AnyFunction, AnyStream, AnyStreamConsumer
 
 
@@ -26,8 +27,11 @@ class KinesisToLambda(StreamPattern):
         *delivery* and *execution* are one stage: a batch that failed ``retry_attempts`` times is halved until the bad
         record is found; it, or a record older than ``max_record_age``, goes to ``on_failure``, by default to a failure
         queue, which an alarm watches. A queue or topic gets only the positions in the stream: the records must be read
-        from there before they expire. A bucket gets the records themselves: ``on_failure=Bucket(...)``. The function's
-        own dead-letter queue and destinations are never used.
+        from there before they expire. A bucket gets the records themselves: ``on_failure=Bucket(...)``. A stream that
+        is passed is read from its oldest record, without ``max_record_age``: if Lambda cannot invoke the function at
+        all, as long as the stream keeps records, they expire there and reach no target; an age limit, set once the
+        mapping has caught up, sends them to ``on_failure`` before. The function's own dead-letter queue and
+        destinations are never used.
 
     Parameters
     ----------
@@ -92,10 +96,11 @@ class KinesisToLambda(StreamPattern):
             starting_position,
             starting_position_timestamp,
             options,
+            is_new=stream is None,
         )
 
     def _reading(self, consumer: AnyStreamConsumer | None) -> list[iam.PolicyStatement]:
-        # What Lambda's poller needs, no more (AWS: lambda/with-kinesis).
+        # What Lambda's poller needs, no more (AWS: lambda/services-kinesis-create); it subscribes to a consumer only.
         statements = [
             iam.PolicyStatement(
                 actions=[

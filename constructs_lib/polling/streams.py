@@ -1,7 +1,6 @@
 """What both kinds of streams have in common: the mapping, and where it leaves a batch that keeps failing."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict, Unpack
+from typing import Unpack
 
 from aws_cdk import Annotations, Duration
 from aws_cdk import aws_iam as iam
@@ -21,51 +20,16 @@ from constructs_lib.facts import (
     TUMBLING_WINDOW_MAX_SECONDS,
 )
 from constructs_lib.polling.failure_target import failure_target
+from constructs_lib.polling.filters import check_filters
 from constructs_lib.polling.mapping import allow_polling, check_timestamp, finish_mapping
 from constructs_lib.polling.metrics import mapping_metrics
+from constructs_lib.polling.stream_options import StreamOptions
 from constructs_lib.timeouts import known_seconds, owned_function
-from constructs_lib.types import AnyBatchFailureTarget, AnyFunction, AnyKey, AnyTopic
+from constructs_lib.types import AnyFunction, AnyTopic
 
 # As many as Lambda itself allows a Kafka mapping that has an on-failure destination (AWS:
 # lambda/kafka-retry-configurations). With bisecting, each half of a batch has as many.
 _RETRY_ATTEMPTS = 10
-
-
-class StreamOptions(TypedDict, total=False):
-    """The parameters of every stream pattern, all optional."""
-
-    on_failure: AnyBatchFailureTarget | None
-    """Where a batch goes that keeps failing, or is too old: a standard queue or topic, which get only the positions of
-    its records in the stream, or a bucket, which gets the records, too (AWS: lambda/kinesis-on-failure-destination).
-    Default: a new ``FailureQueue``."""
-    retry_attempts: int | None
-    """How often a failed batch is tried again, up to 10,000; throttling does not count (AWS:
-    lambda/invocation-retries). Default: 10, where Lambda by itself would go on until the records expire."""
-    max_record_age: Duration | None
-    """How old a record may become before Lambda gives it up, 1 minute to 7 days. Default: half of the time for which
-    the stream keeps it, 12 hours if that is not known: what is in the failure queue can then still be read."""
-    bisect_batch_on_error: bool | None
-    """Whether a batch that fails is halved, to find the bad record. Default: it is."""
-    report_batch_item_failures: bool | None
-    """Whether the handler returns the record that failed; if not, the batch fails as a whole. Default: it does."""
-    batch_size: int | None
-    """Most records in one invocation, up to 10,000. Default: 100 (AWS: CreateEventSourceMapping)."""
-    max_batching_window: Duration | None
-    """How long to gather records for a batch, up to 5 minutes. Default: not at all."""
-    parallelization_factor: int | None
-    """How many batches of one shard are worked on at the same time, 1 to 10; a partition key stays in order.
-    Default: 1."""
-    tumbling_window: Duration | None
-    """Over which the handler gathers a state, up to 15 minutes. Default: none."""
-    filters: Sequence[Mapping[str, Any]] | None
-    """What of ``FilterCriteria.filter(...)`` a record must match one of; others are skipped. Default: all match."""
-    filter_encryption: AnyKey | None
-    """Customer-managed key for the filters. Default: a key of AWS."""
-    metrics_config: lambda_.MetricsConfig | None
-    """What the mapping publishes: ``EVENT_COUNT``, at a cost; streams have no other (AWS:
-    lambda/monitoring-metrics-types). Default: that one if ``on_failure`` is no queue, for the alarm; else none."""
-    alarm_topic: AnyTopic | None
-    """Notified by the alarms. Default: they notify nobody."""
 
 
 class StreamPattern(Construct):
@@ -90,7 +54,8 @@ class StreamPattern(Construct):
         Where failed batches wait; ``None`` if ``on_failure`` is a topic or bucket.
     alarms : list of cloudwatch.Alarm
         All that watch this pattern: of the failure target, of batches that did not reach it, and of ``IteratorAge``,
-        which goes off at half of ``max_record_age``.
+        which goes off at half of ``max_record_age``, or, without, of the time for which the stream keeps records (24
+        hours if that is not known).
 
     Raises
     ------
@@ -117,6 +82,7 @@ class StreamPattern(Construct):
         }
         for name, (low, high) in limits.items():
             check_range(self, name, options.get(name), low, high)  # type: ignore[arg-type]
+        check_filters(self, options.get("filters"), options.get("filter_encryption"))
         self.function = function
 
     def _poll(
@@ -128,12 +94,17 @@ class StreamPattern(Construct):
         starting_position: lambda_.StartingPosition,
         starting_position_timestamp: float | None,
         options: StreamOptions,
+        *,
+        is_new: bool = False,
     ) -> IConstruct | None:
         """Make the mapping, what catches its failures and what watches both; return what holds the policy."""
         check_timestamp(self, starting_position, starting_position_timestamp)
         alarm_topic = options.get("alarm_topic")
-        usual_age = min((kept_seconds or STREAM_RETENTION_DEFAULT_SECONDS) / 2, STREAM_RECORD_AGE_MAX_SECONDS)
-        max_record_age = options.get("max_record_age") or Duration.seconds(usual_age)
+        kept = kept_seconds or STREAM_RETENTION_DEFAULT_SECONDS
+        max_record_age = options.get("max_record_age")
+        # An age limit in a stream that is full already would pass over what it was to begin with.
+        if max_record_age is None and (is_new or starting_position is lambda_.StartingPosition.LATEST):
+            max_record_age = Duration.seconds(min(kept / 2, STREAM_RECORD_AGE_MAX_SECONDS))
         self._warn_of_expiry(source, max_record_age, kept_seconds)
         target = failure_target(self, options.get("on_failure"))
         policy = allow_polling(self, self.function, source.node.path, [*reading, *target.statements])
@@ -161,7 +132,7 @@ class StreamPattern(Construct):
         target.wire(self.mapping, policy)
         finish_mapping(self.mapping, self.function, policy)
         self.failure_queue = target.queue
-        age_milliseconds = (known_seconds(max_record_age) or usual_age) / 2 * 1000
+        longest = None if max_record_age is None else known_seconds(max_record_age)
         self.alarms = [
             target.watch(self, self.mapping, alarm_topic),
             self._alarm(
@@ -174,9 +145,10 @@ class StreamPattern(Construct):
             self._alarm(
                 "IteratorAge",
                 "Maximum",
-                age_milliseconds,
-                f"Records of {source.node.path} wait for half of the time after which they are given up: find out why "
-                "the function is slow, throttled or failing.",
+                (longest or kept) / 2 * 1000,
+                f"Records of {source.node.path} wait for half of the time after which they "
+                f"{'expire' if max_record_age is None else 'are given up'}: find out why the function is slow, "
+                "throttled or failing.",
                 alarm_topic,
             ),
         ]
@@ -195,8 +167,8 @@ class StreamPattern(Construct):
             alarm_topic=alarm_topic,
         )
 
-    def _warn_of_expiry(self, source: IConstruct, max_record_age: Duration, kept_seconds: float | None) -> None:
-        seconds = known_seconds(max_record_age)
+    def _warn_of_expiry(self, source: IConstruct, max_record_age: Duration | None, kept_seconds: float | None) -> None:
+        seconds = None if max_record_age is None else known_seconds(max_record_age)
         if seconds is not None and kept_seconds is not None and seconds >= kept_seconds:
             Annotations.of(self).add_warning_v2(
                 "lambda-invocation-constructs:maxRecordAge",
