@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import Duration, Token
+from aws_cdk import Annotations, Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge_wildcard
@@ -14,6 +18,7 @@ from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.failure import FailureQueue, watch
 from constructs_lib.types import AnyBatchFailureTarget, AnyBucket, AnyKey, AnyQueue, AnyTopic
 
+_KEY_USE = ("kms:Decrypt", "kms:GenerateDataKey")
 _S3_KEYS = "aws/lambda/*"  # AWS: lambda/kinesis-on-failure-destination
 
 
@@ -57,6 +62,7 @@ class FailureTarget:
             metric=cloudwatch.Metric(
                 namespace="AWS/Lambda",
                 metric_name="OnFailureDestinationDeliveredEventCount",
+                # AWS: lambda/monitoring-metrics-view; the others of a mapping have this dimension, too.
                 dimensions_map={"EventSourceMappingUUID": mapping.event_source_mapping_id},
                 statistic="Sum",
                 period=Duration.minutes(5),
@@ -71,6 +77,8 @@ def failure_target(
     pattern: Construct, given: AnyBatchFailureTarget | str | None, *, kafka: bool = False
 ) -> FailureTarget:
     """Return where failed batches go: what is given, or a new failure queue beneath the pattern.
+
+    A warning says so if the target has, or may have, a key that the function's role cannot be allowed to use here.
 
     Parameters
     ----------
@@ -98,16 +106,16 @@ def failure_target(
         )
     if hasattr(target, "queue_arn"):
         queue = cast(AnyQueue, target)
-        statements = _sending("sqs:SendMessage", queue.queue_arn, queue.encryption_master_key)
+        statements = _sending(pattern, queue, "sqs:SendMessage", queue.queue_arn, queue.encryption_master_key)
         return FailureTarget(arn=queue.queue_arn, queue=queue, statements=statements, objects=None)
     if hasattr(target, "topic_arn"):
         topic = cast(AnyTopic, target)
-        statements = _sending("sns:Publish", topic.topic_arn, topic.master_key)
+        statements = _sending(pattern, topic, "sns:Publish", topic.topic_arn, topic.master_key)
         return FailureTarget(arn=topic.topic_arn, queue=None, statements=statements, objects=None)
     if hasattr(target, "bucket_arn"):
         bucket = cast(AnyBucket, target)
         objects = bucket.arn_for_objects(_S3_KEYS)
-        statements = _sending("s3:PutObject", objects, bucket.encryption_key)
+        statements = _sending(pattern, bucket, "s3:PutObject", objects, bucket.encryption_key)
         statements.append(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[bucket.bucket_arn]))
         return FailureTarget(arn=bucket.bucket_arn, queue=None, statements=statements, objects=objects)
     raise TypeError(
@@ -117,10 +125,24 @@ def failure_target(
     )
 
 
-def _sending(action: str, resource: str, key: AnyKey | None) -> list[iam.PolicyStatement]:
+def _sending(
+    pattern: Construct, target: IConstruct, action: str, resource: str, key: AnyKey | None
+) -> list[iam.PolicyStatement]:
     statements = [iam.PolicyStatement(actions=[action], resources=[resource])]
     if key is not None:
         # What SQS, SNS and S3 ask of a sender (AWS: lambda/kafka-on-failure).
-        use = ["kms:Decrypt", "kms:GenerateDataKey"]
-        statements.append(iam.PolicyStatement(actions=use, resources=[key.key_arn]))
+        statements.append(iam.PolicyStatement(actions=list(_KEY_USE), resources=[key.key_arn]))
+        if not isinstance(key, kms.Key):
+            _warn_of_key(pattern, target, f"the policy of its imported key {key.node.path} cannot be changed here")
+    elif not isinstance(target, sqs.Queue | sns.Topic | s3.Bucket):
+        _warn_of_key(pattern, target, "it was imported, and whether a customer-managed key encrypts it is not known")
     return statements
+
+
+def _warn_of_key(pattern: Construct, target: IConstruct, why: str) -> None:
+    Annotations.of(pattern).add_warning_v2(
+        "lambda-invocation-constructs:failureTargetKey",
+        f"{target.node.path}: {why}. If the function's role may not use the key, failed batches do not get there, and "
+        f"are lost: see to it that the policy of the key leaves {' and '.join(_KEY_USE)} to IAM, or allows them to "
+        "the role, and that the key was named where the target was imported; then acknowledge this warning",
+    )
