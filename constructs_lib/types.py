@@ -3,7 +3,7 @@
 pyright does not take a concrete jsii class for its interface (aws/jsii#1919), so each alias names both.
 """
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
@@ -47,6 +47,10 @@ AnySubnet: TypeAlias = ec2.Subnet | ec2.ISubnet
 AnySecurityGroup: TypeAlias = ec2.SecurityGroup | ec2.ISecurityGroup
 AnySchemaRegistry: TypeAlias = (
     event_sources.GlueSchemaRegistry | event_sources.ConfluentSchemaRegistry | lambda_.ISchemaRegistry
+)
+# The schema has these three more (AWS::Lambda::EventSourceMapping.SourceAccessConfiguration).
+AnyKafkaAuthentication: TypeAlias = (
+    event_sources.AuthenticationMethod | Literal["OAUTHBEARER_AUTH", "IAM_AUTH", "IAM_OAUTHBEARER_AUTH"]
 )
 AnyBatchFailureTarget: TypeAlias = AnyQueue | AnyTopic | AnyBucket
 AnyLogGroup: TypeAlias = logs.LogGroup | logs.ILogGroup

@@ -1,18 +1,26 @@
 """Self-managed Apache Kafka topic to a function, through an event source mapping."""
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Literal, Unpack
 
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk.aws_lambda_event_sources import AuthenticationMethod
 from constructs import Construct
 
 from constructs_lib.checks import check_kinds
-from constructs_lib.facts import KAFKA_BOOTSTRAP_SERVERS_MAX
-from constructs_lib.polling.kafka_pattern import KafkaOptions, KafkaPattern
-from constructs_lib.types import AnyFunction, AnySecret, AnySecurityGroup, AnySubnet
+from constructs_lib.polling.kafka_access import (
+    access_of,
+    acknowledge_token,
+    authentication_of,
+    check_reach,
+    request_token,
+)
+from constructs_lib.polling.kafka_options import KafkaOptions
+from constructs_lib.polling.kafka_pattern import KafkaPattern
+from constructs_lib.polling.msk_access import acknowledge_group, check_cluster, read_as_role
+from constructs_lib.polling.network import source_access
+from constructs_lib.types import AnyFunction, AnyKafkaAuthentication, AnySecret, AnySecurityGroup, AnySubnet
 
-_Type = lambda_.SourceAccessConfigurationType
+# AWS: lambda/polling-kafka-queue
+_NOT_OF_A_QUEUE = ("starting_position", "starting_position_timestamp", "max_batching_window")
 
 
 class KafkaToLambda(KafkaPattern):
@@ -26,11 +34,14 @@ class KafkaToLambda(KafkaPattern):
     Where a failed event goes
         *delivery* and *execution* are one stage: a batch that failed 10 times, or ``retry_attempts`` in provisioned
         mode, goes to ``on_failure``, by default to a failure queue, which an alarm watches. A queue or topic of SNS
-        gets only the positions of the records; a bucket, or a topic of Kafka, gets the records themselves. The
-        function's own dead-letter queue and destinations are never used.
+        gets only the positions of the records; a bucket, or a topic of Kafka, gets the records themselves. With
+        ``consumption_mode="Queue"`` Lambda does not try again by itself, unless ``retry_attempts`` says so: it gives a
+        failed record back to the broker, which delivers it up to its ``group.share.delivery.count.limit`` times (AWS:
+        CreateEventSourceMapping). That source does not tell whether a record which the broker then gives up reaches
+        ``on_failure``. The function's own dead-letter queue and destinations are never used.
 
-    A poller inside a VPC needs, on demand, a way from there to Lambda, STS, Secrets Manager and the service of
-    ``on_failure``, by VPC endpoints or a NAT gateway.
+    A poller inside a VPC needs, on demand, a way from there to Lambda, STS, Secrets Manager, the service of
+    ``on_failure`` and the provider of OAuth tokens, by VPC endpoints or a NAT gateway.
 
     Parameters
     ----------
@@ -43,15 +54,34 @@ class KafkaToLambda(KafkaPattern):
     topic
         The topic whose records are read.
     secret
-        With what Lambda authenticates. Brokers that it reaches over the internet need one. Default: none.
+        With what Lambda authenticates. Brokers that it reaches over the internet need one, unless the function's role
+        authenticates. Default: none.
     authentication_method
-        What ``secret`` holds. Default: ``SASL_SCRAM_512_AUTH``, as in CDK.
+        What ``secret`` holds: one of ``AuthenticationMethod``, or ``"OAUTHBEARER_AUTH"`` for ``oauthTokenEndpointUrl``,
+        ``oauthClientId`` and ``oauthClientSecret`` or a key that signs (AWS: lambda/kafka-cluster-auth). Without a
+        secret, the function's role: ``"IAM_AUTH"`` for an Amazon MSK cluster reached by ways of your own, or
+        ``"IAM_OAUTHBEARER_AUTH"`` for brokers that trust tokens of AWS, which the account must have turned on.
+        Default: with a secret ``SASL_SCRAM_512_AUTH``, as in CDK; without, none.
+    cluster_arn
+        The Amazon MSK cluster that the role may read; with ``"IAM_AUTH"``, and only then. Default: none.
+    oauth_audience
+        The audience that a token is asked for; needed for ``"IAM_OAUTHBEARER_AUTH"``, else with ``"OAUTHBEARER_AUTH"``
+        only. Up to 200 characters, as are the next three. Default: none.
+    oauth_scope
+        The scope that a token is asked for, with ``"OAUTHBEARER_AUTH"``. Default: none.
+    oauth_logical_cluster, oauth_identity_pool
+        Of Confluent Cloud, with ``"OAUTHBEARER_AUTH"``. Default: none.
     root_ca_certificate
         Secret with the root certificate of brokers whose certificate is signed privately. Default: none.
     subnets
         Subnets of the VPC in which the brokers are reached. Default: over the internet.
     security_group
         Security group of the pollers in the VPC; given with ``subnets``. Default: none.
+    consumption_mode
+        ``"Queue"`` to read with a share group, without order, and with more pollers than partitions: for brokers of
+        Kafka 4.2 or later, and without starting position and batching window (AWS: lambda/polling-kafka-queue).
+        ``"Stream"`` to read each partition in order. It cannot be changed later, only in a new mapping.
+        Default: ``"Stream"``.
     options
         ``on_failure``, ``provisioned_poller_config``, ``retry_attempts`` and the others of ``KafkaOptions``.
 
@@ -63,8 +93,9 @@ class KafkaToLambda(KafkaPattern):
     Raises
     ------
     ValueError
-        If there is neither a secret nor a subnet, if only one of ``subnets`` and ``security_group`` is given, if there
-        are no brokers or more than ten, and as ``KafkaPattern`` does.
+        If there is neither a subnet nor a way to authenticate, if only one of ``subnets`` and ``security_group`` is
+        given, if there are no brokers or more than ten, if ``authentication_method`` comes without what it needs or
+        with what it does not take, if a queue is given a position or window, and as ``KafkaPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -78,50 +109,63 @@ class KafkaToLambda(KafkaPattern):
         bootstrap_servers: Sequence[str],
         topic: str,
         secret: AnySecret | None = None,
-        authentication_method: AuthenticationMethod = AuthenticationMethod.SASL_SCRAM_512_AUTH,
+        authentication_method: AnyKafkaAuthentication | None = None,
+        cluster_arn: str | None = None,
+        oauth_audience: str | None = None,
+        oauth_scope: str | None = None,
+        oauth_logical_cluster: str | None = None,
+        oauth_identity_pool: str | None = None,
         root_ca_certificate: AnySecret | None = None,
         subnets: Sequence[AnySubnet] | None = None,
         security_group: AnySecurityGroup | None = None,
+        consumption_mode: Literal["Stream", "Queue"] | None = None,
         **options: Unpack[KafkaOptions],
     ) -> None:
         super().__init__(scope, id, function=function, **options)
         check_kinds(self, secret=secret, root_ca_certificate=root_ca_certificate, security_group=security_group)
-        self._check_reach(bootstrap_servers, secret, subnets, security_group)
-        access = []
-        if secret is not None:
-            access.append((_Type.of(authentication_method.name), secret.secret_arn))
+        token = {
+            "oauth_audience": oauth_audience,
+            "oauth_scope": oauth_scope,
+            "oauth_logical_cluster": oauth_logical_cluster,
+            "oauth_identity_pool": oauth_identity_pool,
+        }
+        method = authentication_of(self, authentication_method, secret, cluster_arn, token)
+        check_reach(self, bootstrap_servers, method, subnets, security_group)
+        self._check_mode(consumption_mode, options)
+        access = access_of(method, secret, token)
         if root_ca_certificate is not None:
-            access.append((_Type.of("SERVER_ROOT_CA_CERTIFICATE"), root_ca_certificate.secret_arn))
+            access.append(source_access("SERVER_ROOT_CA_CERTIFICATE", root_ca_certificate.secret_arn))
+        # The prefixes: AWS, lambda/kafka-esm-create.
         if security_group is not None:
-            access.append((_Type.VPC_SECURITY_GROUP, f"security_group:{security_group.security_group_id}"))
-        access += [(_Type.VPC_SUBNET, f"subnet:{subnet.subnet_id}") for subnet in subnets or ()]
-        self._poll(
+            access.append(source_access("VPC_SECURITY_GROUP", f"security_group:{security_group.security_group_id}"))
+        access += [source_access("VPC_SUBNET", f"subnet:{subnet.subnet_id}") for subnet in subnets or ()]
+        reading = []
+        if cluster_arn is not None:
+            check_cluster(self, cluster_arn)
+            reading += read_as_role(cluster_arn, topic, options)
+        if method == "IAM_OAUTHBEARER_AUTH" and oauth_audience is not None:
+            reading.append(request_token(oauth_audience))
+        policy = self._poll(
             topic,
-            [],
+            reading,
             [secret, root_ca_certificate],
-            [lambda_.SourceAccessConfiguration(type=kind, uri=uri) for kind, uri in access],
+            access,
             options,
             in_network=bool(subnets),
             bootstrap_servers=bootstrap_servers,
+            consumption_mode=consumption_mode,
         )
+        if cluster_arn is not None:
+            acknowledge_group(policy, cluster_arn, options)
+        if method == "IAM_OAUTHBEARER_AUTH":
+            acknowledge_token(policy)
 
-    def _check_reach(
-        self,
-        bootstrap_servers: Sequence[str],
-        secret: AnySecret | None,
-        subnets: Sequence[AnySubnet] | None,
-        security_group: AnySecurityGroup | None,
-    ) -> None:
-        path = self.node.path
-        if not 1 <= len(bootstrap_servers) <= KAFKA_BOOTSTRAP_SERVERS_MAX:
+    def _check_mode(self, mode: str | None, options: KafkaOptions) -> None:
+        if mode not in (None, "Stream", "Queue"):
+            raise ValueError(f"{self.node.path}: expected consumption_mode to be 'Stream' or 'Queue', got {mode!r}")
+        given = [name for name in _NOT_OF_A_QUEUE if options.get(name) is not None]
+        if mode == "Queue" and given:
             raise ValueError(
-                f"{path}: expected 1 to {KAFKA_BOOTSTRAP_SERVERS_MAX} bootstrap_servers, got {len(bootstrap_servers)}; "
-                "name some brokers, Lambda learns of the others from them"
-            )
-        if bool(subnets) != (security_group is not None):
-            raise ValueError(f"{path}: expected both subnets and security_group, got one; pass both, or neither")
-        if secret is None and not subnets:
-            raise ValueError(
-                f"{path}: expected a secret for brokers on the internet, got none; pass secret=, or subnets= and "
-                "security_group= for brokers in a VPC"
+                f"{self.node.path}: expected no {', '.join(given)} with consumption_mode 'Queue', got "
+                f"{'it' if len(given) == 1 else 'them'}; a share group has none: the broker decides where it begins"
             )

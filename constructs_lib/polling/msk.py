@@ -2,15 +2,15 @@
 
 from typing import Unpack
 
-from aws_cdk import Fn, Token
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_lambda_event_sources import AuthenticationMethod
-from constructs import Construct, IConstruct
+from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.checks import check_kinds
-from constructs_lib.polling.kafka_pattern import KafkaOptions, KafkaPattern
+from constructs_lib.polling.kafka_options import KafkaOptions
+from constructs_lib.polling.kafka_pattern import KafkaPattern
+from constructs_lib.polling.msk_access import acknowledge_group, check_cluster, read_as_role
+from constructs_lib.polling.network import source_access
 from constructs_lib.types import AnyFunction, AnySecret
 
 _AUTHENTICATION = (AuthenticationMethod.SASL_SCRAM_512_AUTH, AuthenticationMethod.CLIENT_CERTIFICATE_TLS_AUTH)
@@ -46,7 +46,8 @@ class MskToLambda(KafkaPattern):
     secret
         User name and password, or client certificate. Default: the function's role, with IAM authentication.
     authentication_method
-        What ``secret`` holds: ``SASL_SCRAM_512_AUTH`` or ``CLIENT_CERTIFICATE_TLS_AUTH``. Default: the former.
+        What ``secret`` holds: ``SASL_SCRAM_512_AUTH`` or ``CLIENT_CERTIFICATE_TLS_AUTH``; only with ``secret``.
+        Default: the former.
     options
         ``on_failure``, ``provisioned_poller_config``, ``retry_attempts`` and the others of ``KafkaOptions``.
 
@@ -58,7 +59,8 @@ class MskToLambda(KafkaPattern):
     Raises
     ------
     ValueError
-        If ``cluster_arn`` is none, if ``authentication_method`` is another one, and as ``KafkaPattern`` does.
+        If ``cluster_arn`` is none, if ``authentication_method`` is another one or comes without ``secret``, and as
+        ``KafkaPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -72,67 +74,37 @@ class MskToLambda(KafkaPattern):
         cluster_arn: str,
         topic: str,
         secret: AnySecret | None = None,
-        authentication_method: AuthenticationMethod = AuthenticationMethod.SASL_SCRAM_512_AUTH,
+        authentication_method: AuthenticationMethod | None = None,
         **options: Unpack[KafkaOptions],
     ) -> None:
         super().__init__(scope, id, function=function, **options)
         check_kinds(self, secret=secret)
-        if not Token.is_unresolved(cluster_arn) and cluster_arn.count(":cluster/") != 1:
-            raise ValueError(
-                f"{self.node.path}: expected cluster_arn to be the ARN of an Amazon MSK cluster, got {cluster_arn}; it "
-                "reads arn:aws:kafka:region:account:cluster/name/id"
-            )
-        if authentication_method not in _AUTHENTICATION:
-            expected = " or ".join(method.name for method in _AUTHENTICATION)
-            raise ValueError(
-                f"{self.node.path}: expected authentication_method to be {expected}, got {authentication_method.name}; "
-                "Amazon MSK has no other"
-            )
+        check_cluster(self, cluster_arn)
+        method = self._method(authentication_method, secret)
         # What Lambda's poller needs, no more (AWS: lambda/with-msk-permissions).
         describing = ["kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"]
         access = []
         if secret is not None:
-            if authentication_method is AuthenticationMethod.SASL_SCRAM_512_AUTH:
+            if method is AuthenticationMethod.SASL_SCRAM_512_AUTH:
                 describing.append("kafka:ListScramSecrets")
-            kind = lambda_.SourceAccessConfigurationType.of(authentication_method.name)
-            access.append(lambda_.SourceAccessConfiguration(type=kind, uri=secret.secret_arn))
-        group = _arn_within(cluster_arn, "group", options.get("consumer_group_id") or "*")
+            access.append(source_access(method.name, secret.secret_arn))
         reading = [iam.PolicyStatement(actions=describing, resources=[cluster_arn])]
         if secret is None:
-            reading += _as_role(cluster_arn, _arn_within(cluster_arn, "topic", topic), group)
-            reading += self._dead_letter_topic(cluster_arn, options)
+            reading += read_as_role(cluster_arn, topic, options)
         policy = self._poll(topic, reading, [secret], access, options, cluster_arn=cluster_arn)
-        if secret is None and options.get("consumer_group_id") is None:
-            _acknowledge_group(policy, group)
+        if secret is None:
+            acknowledge_group(policy, cluster_arn, options)
 
-    def _dead_letter_topic(self, cluster_arn: str, options: KafkaOptions) -> list[iam.PolicyStatement]:
-        on_failure = options.get("on_failure")
-        if not isinstance(on_failure, str):
-            return []
-        name = on_failure.removeprefix("kafka://")
-        if Token.is_unresolved(on_failure) and name == on_failure:
-            name = Fn.select(1, Fn.split("kafka://", on_failure))
-        topic = _arn_within(cluster_arn, "topic", name)
-        return [
-            iam.PolicyStatement(actions=["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"], resources=[topic])
-        ]
-
-
-def _as_role(cluster_arn: str, topic: str, group: str) -> list[iam.PolicyStatement]:
-    allowed = {
-        cluster_arn: ["kafka-cluster:Connect", "kafka-cluster:DescribeClusterDynamicConfiguration"],
-        topic: ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"],
-        group: ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
-    }
-    return [iam.PolicyStatement(actions=actions, resources=[arn]) for arn, actions in allowed.items()]
-
-
-def _arn_within(cluster_arn: str, kind: str, name: str) -> str:
-    """Return the ARN of a topic or group: that of the cluster, with another kind, and the name behind."""
-    before, cluster = Fn.split(":cluster/", cluster_arn, 2)
-    return f"{before}:{kind}/{cluster}/{name}"
-
-
-def _acknowledge_group(policy: IConstruct | None, group: str) -> None:
-    if policy is not None:
-        acknowledge_wildcard(policy, "The consumer group of a mapping is named after it, once it is deployed", group)
+    def _method(self, given: AuthenticationMethod | None, secret: AnySecret | None) -> AuthenticationMethod:
+        if given is not None and given not in _AUTHENTICATION:
+            expected = " or ".join(method.name for method in _AUTHENTICATION)
+            raise ValueError(
+                f"{self.node.path}: expected authentication_method to be {expected}, got {given.name}; "
+                "Amazon MSK has no other"
+            )
+        if given is not None and secret is None:
+            raise ValueError(
+                f"{self.node.path}: expected a secret for authentication_method {given.name}, got none; pass secret=, "
+                "or leave out authentication_method= for IAM authentication"
+            )
+        return given or AuthenticationMethod.SASL_SCRAM_512_AUTH

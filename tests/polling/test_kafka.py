@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Stack
+from aws_cdk import App, CfnParameter, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -116,6 +116,27 @@ def test_a_function_of_more_than_fourteen_minutes_is_refused(stack: Stack) -> No
         make(stack, make_function(stack, timeout=Duration.minutes(15)))
 
 
+@pytest.mark.parametrize(
+    ("id", "message"),
+    [
+        ("g" * 201, "expected consumer_group_id of 1 to 200 characters, got 201; shorten it"),
+        ("", "expected consumer_group_id of 1 to 200 characters, got 0; leave it out"),
+        ("a group!", "expected consumer_group_id of letters, digits and any of .* only, got ' !' in 'a group!'"),
+    ],
+)
+def test_a_consumer_group_that_no_mapping_takes_is_refused(
+    stack: Stack, function: LambdaFunction, id: str, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        make(stack, function, **network(stack), consumer_group_id=id)
+
+
+def test_a_consumer_group_may_be_a_token(stack: Stack, function: LambdaFunction) -> None:
+    group = CfnParameter(stack, "Group").value_as_string
+    make(stack, function, secret=secretsmanager.Secret(stack, "User"), consumer_group_id=group)
+    assert only(stack, MAPPING)["SelfManagedKafkaEventSourceConfig"] == {"ConsumerGroupId": {"Ref": "Group"}}
+
+
 def test_function_and_mapping_may_stand_in_different_stacks(app: App) -> None:
     compute = Stack(app, "Compute")
     front = Stack(app, "Front")
@@ -135,3 +156,50 @@ def test_a_registry_is_read_for_brokers_of_ones_own(stack: Stack, function: Lamb
     make(stack, function, **network(stack), provisioned_poller_config=pollers, schema_registry_config=registry)
     config = only(stack, MAPPING)["SelfManagedKafkaEventSourceConfig"]["SchemaRegistryConfig"]
     assert (config["SchemaRegistryURI"], config["EventRecordFormat"]) == (arn, "JSON")
+
+
+def test_a_queue_has_neither_position_nor_window(stack: Stack, function: LambdaFunction) -> None:
+    secret = secretsmanager.Secret(stack, "User")
+    orders = make(stack, function, secret=secret, consumption_mode="Queue", consumer_group_id="share")
+    mapping = only(stack, MAPPING)
+    assert mapping["SelfManagedKafkaEventSourceConfig"] == {"ConsumerGroupId": "share", "ConsumptionMode": "Queue"}
+    assert not {"StartingPosition", "MaximumBatchingWindowInSeconds", "MaximumRetryAttempts"} & mapping.keys()
+    assert orders.failure_queue is not None
+    queue_arn = stack.resolve(orders.failure_queue.queue_arn)
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == queue_arn
+
+
+def test_a_queue_may_be_read_in_provisioned_mode(stack: Stack, function: LambdaFunction) -> None:
+    pollers = ProvisionedPollerConfig(minimum_pollers=1, maximum_pollers=3)
+    make(
+        stack, function, **network(stack), consumption_mode="Queue", provisioned_poller_config=pollers, retry_attempts=2
+    )
+    mapping = only(stack, MAPPING)
+    assert mapping["SelfManagedKafkaEventSourceConfig"] == {"ConsumptionMode": "Queue"}
+    assert mapping["MaximumRetryAttempts"] == 2
+
+
+def test_a_stream_may_be_named(stack: Stack, function: LambdaFunction) -> None:
+    make(stack, function, **network(stack), consumption_mode="Stream")
+    mapping = only(stack, MAPPING)
+    assert mapping["SelfManagedKafkaEventSourceConfig"] == {"ConsumptionMode": "Stream"}
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"starting_position": lambda_.StartingPosition.LATEST}, "no starting_position with .* got it; a share group"),
+        (
+            {"starting_position": lambda_.StartingPosition.AT_TIMESTAMP, "starting_position_timestamp": 1},
+            "expected no starting_position, starting_position_timestamp with consumption_mode 'Queue', got them",
+        ),
+        ({"max_batching_window": Duration.seconds(1)}, "expected no max_batching_window with consumption_mode 'Queue'"),
+        ({"consumption_mode": "queue"}, "expected consumption_mode to be 'Stream' or 'Queue', got 'queue'"),
+    ],
+)
+def test_what_a_queue_does_not_take_is_refused(
+    stack: Stack, function: LambdaFunction, settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        make(stack, function, **{"consumption_mode": "Queue", **network(stack), **settings})
