@@ -45,11 +45,11 @@ class ExecutionCapture:
 def catch_failed_executions(
     function: AnyFunction,
     *,
-    on_failure: AnyDestination | None,
-    on_success: AnyDestination | None,
-    retry_attempts: int | None,
-    max_event_age: Duration | None,
-    alarm_topic: AnyTopic | None,
+    on_failure: AnyDestination | None = None,
+    on_success: AnyDestination | None = None,
+    retry_attempts: int | None = None,
+    max_event_age: Duration | None = None,
+    alarm_topic: AnyTopic | None = None,
 ) -> ExecutionCapture:
     """Configure the asynchronous invocation of a function, or agree with the configuration it already has.
 

@@ -9,7 +9,13 @@ from constructs import Construct
 
 from constructs_lib.alarms import shared_alarm
 from constructs_lib.asynchronous.pattern import AsynchronousPattern
+from constructs_lib.checks import check_range
 from constructs_lib.delivery import delivery_dead_letter_queue
+from constructs_lib.facts import (
+    DELIVERY_EVENT_AGE_MAX_SECONDS,
+    DELIVERY_EVENT_AGE_MIN_SECONDS,
+    DELIVERY_RETRY_ATTEMPTS_MAX,
+)
 from constructs_lib.failure import watch
 from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyQueue, AnyTopic
@@ -31,6 +37,12 @@ class DeliveredPattern(AsynchronousPattern):
         self._check_alarm_topic(alarm_topic)
         self._add_alarm(watch(self.dead_letter_queue, alarm_topic))
         return self.dead_letter_queue
+
+    def _check_retries(self, attempts: int | None, age: Duration | None) -> None:
+        """Check the settings of EventBridge and its Scheduler, which have the same limits."""
+        check_range(self, "delivery_retry_attempts", attempts, 0, DELIVERY_RETRY_ATTEMPTS_MAX)
+        lowest, highest = DELIVERY_EVENT_AGE_MIN_SECONDS, DELIVERY_EVENT_AGE_MAX_SECONDS
+        check_range(self, "delivery_max_event_age", age, lowest, highest)
 
     def _check_alarm_topic(self, alarm_topic: AnyTopic | None) -> None:
         # The source needs its function and its queue, whose alarms, beneath them, would need the topic.

@@ -24,16 +24,31 @@ def allow_reading(scope: IConstruct, id: str, function: AnyFunction, bucket: Any
 
 
 def allow_writing(
-    pattern: Construct, function: AnyFunction, source: tuple[AnyBucket, str], target: tuple[AnyBucket, str]
+    pattern: Construct,
+    function: AnyFunction,
+    source: tuple[AnyBucket, str],
+    bucket: AnyBucket | None,
+    output_prefix: str | None,
 ) -> None:
-    """Let a function write its results, and warn if they would invoke it again.
+    """Let a function write its results, if it has any, and warn if they would invoke it again.
 
     Parameters
     ----------
-    source, target
-        The bucket that invokes and the bucket for results, each with the prefix of the keys.
+    source
+        The bucket that invokes, with the prefix of its keys.
+    bucket, output_prefix
+        The bucket for results, and the prefix of their keys.
+
+    Raises
+    ------
+    ValueError
+        If there is a prefix without a bucket.
     """
-    (source_bucket, source_prefix), (bucket, prefix) = source, target
+    if bucket is None:
+        if output_prefix is not None:
+            raise ValueError(f"{pattern.node.path}: expected output_bucket with output_prefix, got none; pass it, too")
+        return
+    (source_bucket, source_prefix), prefix = source, output_prefix or ""
     objects = bucket.arn_for_objects(f"{prefix}*")
     statements = [iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects])]
     if bucket.encryption_key is not None:

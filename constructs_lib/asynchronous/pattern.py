@@ -71,14 +71,7 @@ class AsynchronousPattern(Construct):
         refuse_unknown(self, options, ExecutionOptions)
         check_function(self, function)
         self.function = function
-        capture = catch_failed_executions(
-            function,
-            on_failure=options.get("on_failure"),
-            on_success=options.get("on_success"),
-            retry_attempts=options.get("retry_attempts"),
-            max_event_age=options.get("max_event_age"),
-            alarm_topic=options.get("alarm_topic"),
-        )
+        capture = catch_failed_executions(function, **options)
         acknowledge_no_dead_letter_queue(function, "Failed events go to the on-failure destination, which says more")
         self.failure_queue = capture.failure_queue
         self.alarms = capture.alarms

@@ -7,13 +7,8 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.asynchronous.delivered import DeliveredPattern
-from constructs_lib.checks import check_range
 from constructs_lib.delivery import queue_for_source
-from constructs_lib.facts import (
-    DELIVERY_EVENT_AGE_MAX_SECONDS,
-    DELIVERY_EVENT_AGE_MIN_SECONDS,
-    DELIVERY_RETRY_ATTEMPTS_MAX,
-)
+from constructs_lib.facts import DELIVERY_EVENT_AGE_MAX_SECONDS
 from constructs_lib.types import AnyEventBus, AnyQueue, AnyTopic
 
 
@@ -31,14 +26,7 @@ class RulePattern(DeliveredPattern):
         event_bus: AnyEventBus | None = None,
         event: events.RuleTargetInput | None = None,
     ) -> events.Rule:
-        check_range(self, "delivery_retry_attempts", retry_attempts, 0, DELIVERY_RETRY_ATTEMPTS_MAX)
-        check_range(
-            self,
-            "delivery_max_event_age",
-            max_event_age,
-            DELIVERY_EVENT_AGE_MIN_SECONDS,
-            DELIVERY_EVENT_AGE_MAX_SECONDS,
-        )
+        self._check_retries(retry_attempts, max_event_age)
         service = iam.ServicePrincipal("events.amazonaws.com")
         queue = self._catch_failed_deliveries(dead_letter_queue, service, alarm_topic)
         target = targets.LambdaFunction(

@@ -87,7 +87,4 @@ class S3ToLambda(AsynchronousPattern):
         policy_id = f"{Names.node_unique_id(self.node)}Policy"
         allow_reading(self.bucket, policy_id, function, self.bucket, f"{prefix or ''}*{suffix or ''}")
         acknowledge_bucket_notifications(self.bucket)
-        if output_bucket is not None:
-            allow_writing(self, function, (self.bucket, prefix or ""), (output_bucket, output_prefix or ""))
-        elif output_prefix is not None:
-            raise ValueError(f"{self.node.path}: expected output_bucket with output_prefix, got none; pass it, too")
+        allow_writing(self, function, (self.bucket, prefix or ""), output_bucket, output_prefix)

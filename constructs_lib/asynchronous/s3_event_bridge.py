@@ -112,10 +112,7 @@ class S3EventBridgeToLambda(RulePattern):
             alarm_topic=options.get("alarm_topic"),
         )
         allow_reading(self, "FunctionPolicy", function, self.bucket, f"{prefix or ''}*{suffix or ''}")
-        if output_bucket is not None:
-            allow_writing(self, function, (self.bucket, prefix or ""), (output_bucket, output_prefix or ""))
-        elif output_prefix is not None:
-            raise ValueError(f"{self.node.path}: expected output_bucket with output_prefix, got none; pass it, too")
+        allow_writing(self, function, (self.bucket, prefix or ""), output_bucket, output_prefix)
 
 
 def _matching(prefix: str | None, suffix: str | None) -> dict[str, str]:

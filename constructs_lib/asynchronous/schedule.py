@@ -12,12 +12,6 @@ from constructs import Construct
 
 from constructs_lib.asynchronous.delivered import DeliveredPattern
 from constructs_lib.asynchronous.pattern import ExecutionOptions
-from constructs_lib.checks import check_range
-from constructs_lib.facts import (
-    DELIVERY_EVENT_AGE_MAX_SECONDS,
-    DELIVERY_EVENT_AGE_MIN_SECONDS,
-    DELIVERY_RETRY_ATTEMPTS_MAX,
-)
 from constructs_lib.types import AnyFunction, AnyQueue
 
 
@@ -96,14 +90,7 @@ class ScheduleToLambda(DeliveredPattern):
         **options: Unpack[ExecutionOptions],
     ) -> None:
         super().__init__(scope, id, function=function, **options)
-        check_range(self, "delivery_retry_attempts", delivery_retry_attempts, 0, DELIVERY_RETRY_ATTEMPTS_MAX)
-        check_range(
-            self,
-            "delivery_max_event_age",
-            delivery_max_event_age,
-            DELIVERY_EVENT_AGE_MIN_SECONDS,
-            DELIVERY_EVENT_AGE_MAX_SECONDS,
-        )
+        self._check_retries(delivery_retry_attempts, delivery_max_event_age)
         if schedule.expression_string.startswith("at(") and (start or end):
             raise ValueError(
                 f"{self.node.path}: expected no start or end for a one-time schedule, got one; "
