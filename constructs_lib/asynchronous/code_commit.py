@@ -60,8 +60,9 @@ class CodeCommitToLambda(RulePattern):
     Raises
     ------
     ValueError
-        If ``branches`` is empty, if a number is out of its range, if ``dead_letter_queue`` is FIFO, and as
-        ``AsynchronousPattern`` does.
+        If ``branches`` is empty, if a number is out of its range, if ``dead_letter_queue`` is FIFO or encrypted with
+        the AWS-managed key, if ``alarm_topic`` stands in the stack of this pattern but what it watches in another, and
+        as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """

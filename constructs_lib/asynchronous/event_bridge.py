@@ -57,7 +57,9 @@ class EventBridgeToLambda(RulePattern):
     Raises
     ------
     ValueError
-        If a number is out of its range, if ``dead_letter_queue`` is FIFO, and as ``AsynchronousPattern`` does.
+        If a number is out of its range, if ``dead_letter_queue`` is FIFO or encrypted with the AWS-managed key, if
+        ``alarm_topic`` stands in the stack of this pattern but what it watches in another, and as
+        ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """

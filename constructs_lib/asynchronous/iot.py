@@ -20,8 +20,10 @@ class IotToLambda(DeliveredPattern):
 
     Where a failed event goes
         *delivery*: the error action of the rule sends the message, in base64, with what failed and why, to
-        ``dead_letter_queue`` (AWS: iot/rule-error-handling). *execution*: after the retries of Lambda the event goes to
-        ``on_failure``. By default both are the failure queue beneath the function, which an alarm watches.
+        ``dead_letter_queue`` (AWS: iot/rule-error-handling). What it cannot send is lost, and counted in
+        ``ErrorActionFailure`` of the rule (AWS: iot/metrics_dimensions). *execution*: after the retries of Lambda the
+        event goes to ``on_failure``. By default both are the failure queue beneath the function, which an alarm
+        watches.
 
     Parameters
     ----------
@@ -52,7 +54,8 @@ class IotToLambda(DeliveredPattern):
     Raises
     ------
     ValueError
-        If ``dead_letter_queue`` is FIFO, and as ``AsynchronousPattern`` does.
+        If ``dead_letter_queue`` is FIFO, if ``alarm_topic`` stands in the stack of this pattern but what it watches in
+        another, and as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """

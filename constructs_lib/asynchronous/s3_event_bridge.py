@@ -70,7 +70,8 @@ class S3EventBridgeToLambda(RulePattern):
     ------
     ValueError
         If ``detail_type`` is empty, if ``output_prefix`` is given alone, if a number is out of its range, if
-        ``dead_letter_queue`` is FIFO, and as ``AsynchronousPattern`` does.
+        ``dead_letter_queue`` is FIFO or encrypted with the AWS-managed key, if ``alarm_topic`` stands in the stack of
+        this pattern but what it watches in another, and as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """

@@ -68,7 +68,8 @@ class ScheduleToLambda(DeliveredPattern):
     ------
     ValueError
         If a number is out of its range, if a one-time schedule has ``start`` or ``end``, if ``dead_letter_queue`` is
-        FIFO, and as ``AsynchronousPattern`` does.
+        FIFO, if ``alarm_topic`` stands in the stack of this pattern but what it watches in another, and as
+        ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """

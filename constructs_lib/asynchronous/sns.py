@@ -62,9 +62,10 @@ class SnsToLambda(DeliveredPattern):
     Raises
     ------
     ValueError
-        If the topic or ``dead_letter_queue`` is FIFO, if a topic of another Region comes without
-        ``dead_letter_queue``, if both filter policies are given, if a setting of a new topic comes with ``topic``, and
-        as ``AsynchronousPattern`` does.
+        If the topic or ``dead_letter_queue`` is FIFO, if ``dead_letter_queue`` is encrypted with the AWS-managed key,
+        if a topic of another Region comes without ``dead_letter_queue``, if both filter policies are given, if a
+        setting of a new topic comes with ``topic``, if ``alarm_topic`` stands in the stack of this pattern but what it
+        watches in another, and as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
