@@ -9,12 +9,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_wildcard
-from constructs_lib.checks import check_function, check_kinds, check_mappable, check_range
-from constructs_lib.facts import BATCH_SIZE_MAX, BATCHING_WINDOW_MAX_SECONDS
+from constructs_lib.checks import check_kinds
 from constructs_lib.polling.mapping import allow_polling, check_timestamp, finish_mapping
 from constructs_lib.polling.network import (
     acknowledge_network,
-    check_poller_waits,
+    check_reader,
     reach_network,
     read_secret,
     source_access,
@@ -104,13 +103,9 @@ class DocumentDbToLambda(Construct):
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
-        check_function(self, function)
-        check_mappable(self, function)
+        check_reader(self, function, batch_size, max_batching_window)
         check_kinds(self, cluster=cluster, secret=secret, alarm_topic=alarm_topic)
-        check_range(self, "batch_size", batch_size, 1, BATCH_SIZE_MAX)
-        check_range(self, "max_batching_window", max_batching_window, 0, BATCHING_WINDOW_MAX_SECONDS)
         check_timestamp(self, starting_position, starting_position_timestamp)
-        check_poller_waits(self, function)
         self.function = function
         self.cluster = cluster
         secret = secret or self._secret_of_cluster()

@@ -10,8 +10,6 @@ from constructs import Construct
 
 from constructs_lib.checks import check_range
 from constructs_lib.facts import (
-    BATCH_SIZE_MAX,
-    BATCHING_WINDOW_MAX_SECONDS,
     CONSUMER_GROUP_ID_MAX,
     KAFKA_MAXIMUM_POLLERS_RANGE,
     KAFKA_MINIMUM_POLLERS_RANGE,
@@ -89,8 +87,6 @@ def check_options(pattern: Construct, options: KafkaOptions) -> None:
     check_range(pattern, "retry_attempts", options.get("retry_attempts"), 0, STREAM_RETRIES_MAX)
     age = (STREAM_RECORD_AGE_MIN_SECONDS, STREAM_RECORD_AGE_MAX_SECONDS)
     check_range(pattern, "max_record_age", options.get("max_record_age"), *age)
-    check_range(pattern, "batch_size", options.get("batch_size"), 1, BATCH_SIZE_MAX)
-    check_range(pattern, "max_batching_window", options.get("max_batching_window"), 0, BATCHING_WINDOW_MAX_SECONDS)
     check_identifier(pattern, "consumer_group_id", options.get("consumer_group_id"), CONSUMER_GROUP_ID_MAX)
     check_filters(pattern, options.get("filters"), options.get("filter_encryption"))
     pollers = options.get("provisioned_poller_config")

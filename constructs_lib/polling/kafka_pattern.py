@@ -7,12 +7,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
-from constructs_lib.checks import check_function, check_kinds, check_mappable, refuse_unknown
+from constructs_lib.checks import check_kinds, refuse_unknown
 from constructs_lib.polling.failure_target import failure_target
 from constructs_lib.polling.kafka_options import KafkaOptions, check_options
 from constructs_lib.polling.mapping import allow_polling, check_timestamp, finish_mapping
 from constructs_lib.polling.metrics import mapping_metrics
-from constructs_lib.polling.network import acknowledge_network, check_poller_waits, reach_network, read_secret
+from constructs_lib.polling.network import acknowledge_network, check_reader, reach_network, read_secret
 from constructs_lib.polling.pollers import provision_pollers
 from constructs_lib.polling.schema_registry import use_registry
 from constructs_lib.types import AnyFunction, AnySecret
@@ -55,9 +55,7 @@ class KafkaPattern(Construct):
         super().__init__(scope, id)
         # At run time Python would take any name here.
         refuse_unknown(self, options, KafkaOptions)
-        check_function(self, function)
-        check_mappable(self, function)
-        check_poller_waits(self, function)
+        check_reader(self, function, options.get("batch_size"), options.get("max_batching_window"))
         check_kinds(self, alarm_topic=options.get("alarm_topic"))
         check_options(self, options)
         self.function = function

@@ -9,13 +9,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from constructs_lib.checks import check_function, check_kinds, check_mappable, check_range
-from constructs_lib.facts import BATCH_SIZE_MAX, BATCHING_WINDOW_MAX_SECONDS
+from constructs_lib.checks import check_kinds
 from constructs_lib.polling.filters import allow_filter_decryption, check_filters
 from constructs_lib.polling.mapping import allow_polling, finish_mapping
 from constructs_lib.polling.network import (
     acknowledge_network,
-    check_poller_waits,
+    check_reader,
     reach_network,
     read_secret,
     source_access,
@@ -103,13 +102,9 @@ class MqToLambda(Construct):
         alarm_topic: AnyTopic | None = None,
     ) -> None:
         super().__init__(scope, id)
-        check_function(self, function)
-        check_mappable(self, function)
+        check_reader(self, function, batch_size, max_batching_window)
         check_kinds(self, secret=secret, alarm_topic=alarm_topic)
-        check_range(self, "batch_size", batch_size, 1, BATCH_SIZE_MAX)
-        check_range(self, "max_batching_window", max_batching_window, 0, BATCHING_WINDOW_MAX_SECONDS)
         check_filters(self, filters, filter_encryption)
-        check_poller_waits(self, function)
         self.function = function
         # What Lambda's poller needs, no more (AWS: lambda/process-mq-messages-with-lambda).
         describing = iam.PolicyStatement(actions=["mq:DescribeBroker"], resources=[broker_arn])

@@ -7,15 +7,33 @@ from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.alarms import WatchedAlarm
-from constructs_lib.checks import check_fast_enough
-from constructs_lib.facts import NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS
+from constructs_lib.checks import check_fast_enough, check_function, check_mappable, check_range
+from constructs_lib.facts import (
+    BATCH_SIZE_MAX,
+    BATCHING_WINDOW_MAX_SECONDS,
+    NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS,
+)
 from constructs_lib.polling.mapping import decrypt
 from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction, AnySecret, AnyTopic
 
 
-def check_poller_waits(pattern: Construct, function: AnyFunction) -> None:
-    """Raise ``ValueError`` for a function slower than the 14 minutes for which these pollers wait."""
+def check_reader(
+    pattern: Construct, function: AnyFunction, batch_size: int | None, max_batching_window: Duration | None
+) -> None:
+    """Check what every source inside a network asks: its poller waits 14 minutes for the function, no longer.
+
+    Raises
+    ------
+    ValueError
+        If no mapping can invoke the function, if it may take longer, or if a number is out of its range.
+    TypeError
+        If it is no function of the CDK.
+    """
+    check_function(pattern, function)
+    check_mappable(pattern, function)
+    check_range(pattern, "batch_size", batch_size, 1, BATCH_SIZE_MAX)
+    check_range(pattern, "max_batching_window", max_batching_window, 0, BATCHING_WINDOW_MAX_SECONDS)
     check_fast_enough(pattern, function, NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS, "the poller of this source")
 
 
