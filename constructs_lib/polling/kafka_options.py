@@ -59,8 +59,8 @@ class KafkaOptions(TypedDict, total=False):
     starting_position_timestamp: float | None
     """Where ``StartingPosition.AT_TIMESTAMP`` begins, in Unix time. Default: none."""
     consumer_group_id: str | None
-    """The consumer group, or share group, up to 200 characters: letters, digits and any of ``/*:_+=.@-``. Default: one
-    of the mapping's own."""
+    """The consumer group, up to 200 characters: letters, digits and any of ``/*:_+=.@-``. Default: one of the mapping's
+    own."""
     batch_size: int | None
     """Most records in one invocation, up to 10,000. Default: 100 (AWS: CreateEventSourceMapping)."""
     max_batching_window: Duration | None
@@ -69,7 +69,7 @@ class KafkaOptions(TypedDict, total=False):
     """What of ``FilterCriteria.filter(...)`` a record must match one of; others are skipped. At most 20, more than an
     account's quota, which is 5 by default (AWS: lambda/invocation-eventfiltering). Default: all match."""
     filter_encryption: AnyKey | None
-    """Customer-managed key for the filters. Default: a key of AWS."""
+    """Customer-managed key for the filters. Default: none, they are not encrypted (the same source)."""
     schema_registry_config: AnySchemaRegistry | None
     """Registry against whose schemas records are validated, and with which they are decoded; the function may then read
     it, and its secret; provisioned mode only. Default: records come as they are."""

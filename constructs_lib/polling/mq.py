@@ -63,7 +63,7 @@ class MqToLambda(Construct):
         broker**. At most 20, more than an account's quota, which is 5 by default (AWS:
         lambda/invocation-eventfiltering). Default: all match.
     filter_encryption
-        Customer-managed key for the filters. Default: a key of AWS.
+        Customer-managed key for the filters. Default: none, they are not encrypted (the same source).
     alarm_topic
         Notified by the alarm on errors. Default: it notifies nobody.
 

@@ -90,7 +90,7 @@ class SqsToLambda(Construct):
         queue**. At most 20, more than an account's quota, which is 5 by default (AWS:
         lambda/invocation-eventfiltering). Default: all match.
     filter_encryption
-        Customer-managed key for the filters. Default: a key of AWS.
+        Customer-managed key for the filters. Default: none, they are not encrypted (the same source).
     metrics_config
         What the mapping publishes: ``EVENT_COUNT``, at a cost; SQS has no other (AWS: lambda/monitoring-metrics-types).
         Default: none.

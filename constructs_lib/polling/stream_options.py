@@ -42,7 +42,7 @@ class StreamOptions(TypedDict, total=False):
     """What of ``FilterCriteria.filter(...)`` a record must match one of; others are skipped. At most 20, more than an
     account's quota, which is 5 by default (AWS: lambda/invocation-eventfiltering). Default: all match."""
     filter_encryption: AnyKey | None
-    """Customer-managed key for the filters. Default: a key of AWS."""
+    """Customer-managed key for the filters. Default: none, they are not encrypted (the same source)."""
     metrics_config: lambda_.MetricsConfig | None
     """What the mapping publishes: ``EVENT_COUNT``, at a cost; streams have no other (AWS:
     lambda/monitoring-metrics-types). Default: that one if ``on_failure`` is no queue, for the alarm; else none."""
