@@ -32,7 +32,7 @@ class AsyncConfig:
 
     def applies_to(self, target: Target) -> bool:
         """Say whether it is, or may be, for the target or its unpublished version."""
-        return self.qualifier == LATEST or _may_equal(self.qualifier, target.qualifier)
+        return self.qualifier == LATEST or may_equal(self.qualifier, target.qualifier)
 
 
 def async_configs(world: "World", function: Resource) -> Sequence[AsyncConfig]:
@@ -70,7 +70,8 @@ def _by_function(world: "World") -> dict[Resource | Unknown | None, list[AsyncCo
     return configs
 
 
-def _may_equal(one: Qualifier, other: Qualifier) -> bool:
+def may_equal(one: Qualifier, other: Qualifier) -> bool:
+    """Say whether two qualifiers of a function are, or may be, the same."""
     if one == other or UNKNOWN in (one, other):
         return True
     for reference, name in ((one, other), (other, one)):

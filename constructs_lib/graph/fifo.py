@@ -1,0 +1,30 @@
+"""Whether a queue or a topic is FIFO."""
+
+from typing import TYPE_CHECKING, Final
+
+from constructs_lib.graph.arn import resource_of
+from constructs_lib.graph.mappings import QUEUE
+from constructs_lib.graph.template import Template
+from constructs_lib.graph.values import Value
+
+if TYPE_CHECKING:
+    from constructs_lib.graph.world import World
+
+TOPIC: Final = "AWS::SNS::Topic"
+
+_PROPERTY: Final = {QUEUE: "FifoQueue", TOPIC: "FifoTopic"}
+_KNOWN: Final = {"true": True, "false": False}
+
+
+def is_fifo(world: "World", here: Template, value: Value) -> bool | None:
+    """Say whether what a value denotes in a template is a FIFO queue or topic; None when unknown.
+
+    Of one outside the app the name tells it: that of a FIFO one ends with ``.fifo``.
+    """
+    resource = resource_of(world, here, value)
+    if resource is None:
+        return value.endswith(".fifo") if isinstance(value, str) and ":" in value else None
+    if resource.type not in _PROPERTY:
+        return None
+    place = world.properties(resource)[_PROPERTY[resource.type]]
+    return False if place.absent else _KNOWN.get(place.text() or "")
