@@ -115,7 +115,7 @@ class SqsToLambda(Construct):
         than the function may take (the deployment would fail), if the function's timeout is not known and
         ``visibility_timeout`` is not given, if a FIFO queue has a batching window, if ``max_concurrency`` comes with
         ``provisioned_poller_config``, if a number is out of its range, if SQS does not have a metric or poller group,
-        or if a setting of a new queue comes with ``queue``.
+        if ``filter_encryption`` comes without ``filters``, or if a setting of a new queue comes with ``queue``.
     TypeError
         If a parameter is not such a CDK object.
     """
