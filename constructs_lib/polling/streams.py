@@ -60,8 +60,8 @@ class StreamPattern(Construct):
     Raises
     ------
     ValueError
-        If ``on_failure`` is FIFO, if a number is out of its range, if ``filter_encryption`` comes without ``filters``, or
-        if there is no stream to read.
+        If ``on_failure`` is FIFO, if a number is out of its range, if ``filter_encryption`` comes without ``filters``,
+        or if there is no stream to read.
     TypeError
         If a parameter is not such a CDK object, or there is no such parameter.
     """
