@@ -1,5 +1,7 @@
 """Integrations of a REST API with AWS services, with no code of ours between the two."""
 
+from typing import NamedTuple
+
 from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
@@ -8,9 +10,16 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_wildcard
+from constructs_lib.offload.templates import FAILED, THROTTLED, TOO_LARGE, escaped, refused
 
 _JSON = "application/json"
-_FAILED = '{"message": "the service failed, try again"}'
+_STEP_FUNCTIONS_ERROR = "$.__type"
+_SQS_ERROR = "$.Error.Code"
+
+
+class _Answer(NamedTuple):
+    status: str
+    template: str
 
 
 def api_role(scope: Construct) -> iam.Role:
@@ -23,13 +32,15 @@ def send_message(queue: sqs.IQueue, role: iam.Role) -> apigateway.AwsIntegration
     role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))
     if queue.encryption_master_key is not None:
         queue.encryption_master_key.grant(role, "kms:Decrypt", "kms:GenerateDataKey")
+    bad = '{"message": "the body is too large for a message, or has characters that none may have"}'
     return _integration(
         "sqs",
         role,
         path=f"{Aws.ACCOUNT_ID}/{queue.queue_name}",
         content_type="application/x-www-form-urlencoded",
         request="Action=SendMessage&MessageBody=$util.urlEncode($input.body)",
-        success=("202", '{"messageId": "$input.path(\'$.SendMessageResponse.SendMessageResult.MessageId\')"}'),
+        success=_Answer("202", '{"messageId": "$input.path(\'$.SendMessageResponse.SendMessageResult.MessageId\')"}'),
+        refusal=_Answer("400", refused(_SQS_ERROR, ["InvalidParameterValue", "InvalidMessageContents"], bad)),
     )
 
 
@@ -42,27 +53,32 @@ def start_execution(machine: stepfunctions.IStateMachine, role: iam.Role, answer
         The template of the answer, in which ``$id`` is the execution's name.
     """
     role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[machine.state_machine_arn]))
-    # escapeJavaScript escapes single quotes, too, which JSON does not know.
-    body = '$util.escapeJavaScript($input.body).replaceAll("\\\\\'", "\'")'
+    bad = '{"message": "the body is too large for a state machine, or no input for one"}'
     return _integration(
         "states",
         role,
         action="StartExecution",
         content_type="application/x-amz-json-1.0",
-        request=f'{{"stateMachineArn": "{machine.state_machine_arn}", "input": "{body}"}}',
-        success=("202", "#set($parts = $input.path('$.executionArn').split(':'))\n#set($id = $parts[7])\n" + answer),
+        request=f'{{"stateMachineArn": "{machine.state_machine_arn}", "input": "{escaped("$input.body")}"}}',
+        success=_Answer(
+            "202", "#set($parts = $input.path('$.executionArn').split(':'))\n#set($id = $parts[7])\n" + answer
+        ),
+        refusal=_Answer("400", refused(_STEP_FUNCTIONS_ERROR, ["InvalidExecutionInput", "ValidationException"], bad)),
     )
 
 
-def describe_execution(
+def last_event(
     machine: stepfunctions.StateMachine, role: iam.Role, answer: str, missing: str
 ) -> apigateway.AwsIntegration:
-    """Describe the execution that the path parameter ``id`` names; answer 200, or 404 if there is none.
+    """Ask for the last event of the execution that the path parameter ``id`` names; answer 200, or 404 without one.
+
+    The description of an execution would only say that it is running. The history may be asked for more often, too
+    (AWS: step-functions/service-quotas).
 
     Parameters
     ----------
     answer, missing
-        The templates of the two answers.
+        The templates of the two answers. The event is ``$.events[0]``.
     """
     executions = Stack.of(machine).format_arn(
         service="states",
@@ -70,28 +86,27 @@ def describe_execution(
         resource_name=machine.state_machine_name,
         arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
-    role.add_to_policy(iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[f"{executions}:*"]))
+    role.add_to_policy(iam.PolicyStatement(actions=["states:GetExecutionHistory"], resources=[f"{executions}:*"]))
     acknowledge_wildcard(role, "Executions get their names when they start", f"{executions}:*")
+    name = escaped("$input.params('id')")
+    last = '"reverseOrder": true, "maxResults": 1, "includeExecutionData": true'
+    # What is too long for an ARN is refused as ValidationException.
+    no_execution = ["ExecutionDoesNotExist", "InvalidArn", "ValidationException"]
     return _integration(
         "states",
         role,
-        action="DescribeExecution",
+        action="GetExecutionHistory",
         content_type="application/x-amz-json-1.0",
-        request=f'{{"executionArn": "{executions}:$util.escapeJavaScript($input.params(\'id\'))"}}',
-        success=("200", answer),
-        # Step Functions answers 400 to throttled and denied calls, too: those are no answer about the job.
-        refused=(
-            "404",
-            "#set($type = $input.path('$.__type'))\n"
-            "#if($type && ($type.contains('ExecutionDoesNotExist') || $type.contains('InvalidArn')))\n"
-            f"{missing}\n#else\n#set($context.responseOverride.status = 500)\n{_FAILED}\n#end",
-        ),
+        request=f'{{"executionArn": "{executions}:{name}", {last}}}',
+        success=_Answer("200", answer),
+        refusal=_Answer("404", refused(_STEP_FUNCTIONS_ERROR, no_execution, missing)),
     )
 
 
 def method_responses(*statuses: str) -> list[apigateway.MethodResponse]:
     """Return what a method must declare to answer with these statuses, and with the errors of every integration."""
-    return [apigateway.MethodResponse(status_code=status) for status in (*statuses, "400", "500")]
+    every = dict.fromkeys((*statuses, "400", "413", "429", "500"))
+    return [apigateway.MethodResponse(status_code=status) for status in every]
 
 
 def _integration(
@@ -100,18 +115,24 @@ def _integration(
     *,
     content_type: str,
     request: str,
-    success: tuple[str, str],
+    success: _Answer,
+    refusal: _Answer,
     path: str | None = None,
     action: str | None = None,
-    refused: tuple[str, str] = ("500", _FAILED),
 ) -> apigateway.AwsIntegration:
-    # The request was validated before: what the service still refuses is throttled or denied, and not the client's.
-    outcomes = ((None, success), ("4\\d{2}", refused), ("5\\d{2}", ("500", _FAILED)))
+    # API Gateway keeps one response for a status, and one of them, without a pattern, for all that fit none.
+    answers = {
+        "2\\d{2}": success,
+        "40\\d": refusal,
+        "413": _Answer("413", TOO_LARGE),
+        "429": _Answer("429", THROTTLED),
+        None: _Answer("500", FAILED),
+    }
     responses = [
         apigateway.IntegrationResponse(
-            status_code=status, selection_pattern=pattern, response_templates={_JSON: template}
+            status_code=answer.status, selection_pattern=pattern, response_templates={_JSON: answer.template}
         )
-        for pattern, (status, template) in outcomes
+        for pattern, answer in answers.items()
     ]
     return apigateway.AwsIntegration(
         service=service,

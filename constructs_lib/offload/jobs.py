@@ -2,55 +2,38 @@
 
 from typing import Unpack
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as stepfunctions
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, acknowledge_no_dead_letter_queue, acknowledge_wildcard
 from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.checks import check_function, check_kinds, check_range
-from constructs_lib.facts import FUNCTION_TIMEOUT_MAX_SECONDS
 from constructs_lib.failure import FailureQueue, watch
 from constructs_lib.grants import allow_sending
-from constructs_lib.offload.integrations import api_role, describe_execution, method_responses, start_execution
+from constructs_lib.offload.integrations import api_role, last_event, method_responses, start_execution
+from constructs_lib.offload.job_states import job_states
+from constructs_lib.offload.job_status import ACCEPTED, NO_SUCH_JOB, STATUS
 from constructs_lib.offload.sqs import add_post
+from constructs_lib.offload.stacks import check_stacks
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
-from constructs_lib.synchronous.state_machine import SERVICE_ERRORS
-from constructs_lib.timeouts import function_timeout_seconds
 from constructs_lib.types import AnyFunction, AnyRestApi, AnyTopic
-
-_GRACE_SECONDS = 10  # for Step Functions to hear of a function that has timed out
-_ACCEPTED = """\
-#set($context.responseOverride.header.Location = "$context.path/$id")
-{"jobId": "$id", "status": "queued"}"""
-_STATUS = """\
-#set($id = $util.escapeJavaScript($input.params('id')))
-#set($status = $input.path('$.status'))
-#if($status == 'RUNNING' || $status == 'PENDING_REDRIVE')
-{"jobId": "$id", "status": "running"}
-#elseif($status == 'SUCCEEDED')
-{"jobId": "$id", "status": "succeeded", "result": $input.path('$.output')}
-#else
-#set($error = $input.path('$.error'))
-#if(!$error || $error == '')
-#set($error = $status)
-#end
-{"jobId": "$id", "status": "failed", "error": "$util.escapeJavaScript($error).replaceAll("\\\\'", "'")"}
-#end"""
-_NO_SUCH_JOB = '{"message": "no such job"}'
 
 
 class JobApi(Construct):
     """An API for work that takes longer than a client waits: start a job, ask how it is, hear when it is done.
 
-    - ``POST /jobs`` with a JSON object answers 202 with ``{"jobId": "...", "status": "queued"}`` and ``Location``.
-    - ``GET /jobs/{id}`` answers ``running``, ``succeeded`` with the ``result``, or ``failed`` with the ``error``;
-      404 if there is no such job. Step Functions keeps that for 90 days.
+    - ``POST /jobs`` with a JSON object answers 202 with ``{"jobId": "...", "status": "queued"}`` and ``Location``; 400
+      or 413 if the body does not fit the schema or is over 256 KiB.
+    - ``GET /jobs/{id}`` answers ``queued`` until the handler is invoked, and while a failed or throttled attempt waits
+      for the next; ``running``; ``succeeded`` with the ``result``; or ``failed`` with the ``error``. 404 if there is no
+      such job. Step Functions keeps that for 90 days, and tells it 20 times a second in an account and Region, 400
+      times at once (AWS: step-functions/service-quotas).
+    - Either answers 429 if Step Functions throttles: the client may try again.
     - The topic gets ``{"jobId": "...", "status": "succeeded"}`` or ``"failed"``.
 
     Each job is an execution of a state machine; there is no code between API and service. The handler gets
@@ -99,7 +82,8 @@ class JobApi(Construct):
     Raises
     ------
     ValueError
-        If a number is out of its range, or a setting of a new API comes with ``api``.
+        If a number is out of its range, or a setting of a new API comes with ``api``. If the stack of ``api`` is not
+        that of the pattern, but that of something that the pattern needs, too.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -120,8 +104,16 @@ class JobApi(Construct):
     ) -> None:
         super().__init__(scope, id)
         check_function(self, function)
-        check_kinds(self, topic=topic, alarm_topic=alarm_topic)
+        check_kinds(self, topic=topic, api=api, alarm_topic=alarm_topic)
         check_range(self, "retry_attempts", retry_attempts, 0, 10)
+        check_stacks(
+            self,
+            api,
+            Stack.of(self),
+            function=function.function_arn,
+            topic=topic.topic_arn if topic else None,
+            alarm_topic=alarm_topic.topic_arn if alarm_topic else None,
+        )
         self.function = function
         self.topic = topic or sns.Topic(self, "Topic", enforce_ssl=True)
         self.failure_queue = FailureQueue(self, "FailureQueue", alarm_topic=alarm_topic)
@@ -129,10 +121,10 @@ class JobApi(Construct):
         self.api = rest_api(self, api, None, options)
         jobs = root_of(self, self.api).resource_for_path(path)
         role = api_role(self)
-        add_post(self, jobs, start_execution(self.state_machine, role, _ACCEPTED), request_schema)
+        add_post(self, jobs, start_execution(self.state_machine, role, ACCEPTED), request_schema)
         jobs.add_resource("{id}").add_method(
             "GET",
-            describe_execution(self.state_machine, role, _STATUS, _NO_SUCH_JOB),
+            last_event(self.state_machine, role, STATUS, NO_SUCH_JOB),
             request_parameters={"method.request.path.id": True},
             method_responses=method_responses("200", "404"),
         )
@@ -147,7 +139,9 @@ class JobApi(Construct):
         machine = stepfunctions.StateMachine(
             self,
             "StateMachine",
-            definition_body=stepfunctions.DefinitionBody.from_chainable(self._states(retry_attempts)),
+            definition_body=stepfunctions.DefinitionBody.from_chainable(
+                job_states(self, self.function, self.failure_queue, self.topic, retry_attempts)
+            ),
             tracing_enabled=True,
             logs=stepfunctions.LogOptions(
                 destination=logs.LogGroup(self, "StateMachineLog", retention=logs.RetentionDays.ONE_MONTH),
@@ -167,50 +161,6 @@ class JobApi(Construct):
         )
         return machine
 
-    def _states(self, retry_attempts: int) -> stepfunctions.IChainable:
-        job_id = stepfunctions.JsonPath.string_at("$$.Execution.Name")
-        timeout = function_timeout_seconds(self.function) or FUNCTION_TIMEOUT_MAX_SECONDS
-        work = tasks.LambdaInvoke(
-            self,
-            "Work",
-            lambda_function=self.function,
-            payload=stepfunctions.TaskInput.from_object(
-                {"jobId": job_id, "input": stepfunctions.JsonPath.entire_payload}
-            ),
-            payload_response_only=True,
-            retry_on_service_exceptions=False,  # leaves throttling out
-            task_timeout=stepfunctions.Timeout.duration(Duration.seconds(timeout + _GRACE_SECONDS)),
-        )
-        work.add_retry(
-            errors=SERVICE_ERRORS,
-            interval=Duration.seconds(2),
-            backoff_rate=2,
-            max_attempts=12,
-            max_delay=Duration.minutes(5),
-            jitter_strategy=stepfunctions.JitterType.FULL,
-        )
-        if retry_attempts:
-            work.add_retry(max_attempts=retry_attempts, interval=Duration.seconds(10), backoff_rate=2)
-        kept = {"jobId": job_id, "input": stepfunctions.JsonPath.entire_payload}
-        keep = tasks.SqsSendMessage(
-            self,
-            "KeepFailedJob",
-            queue=self.failure_queue,
-            message_body=stepfunctions.TaskInput.from_object(kept),
-            result_path=stepfunctions.JsonPath.DISCARD,
-        )
-        failed = stepfunctions.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
-        tell_failed = self._publish("failed", job_id)
-        tell_failed.add_catch(failed, result_path="$.notTold")
-        _try_again(keep)
-        # What is too large for a message stays in the execution; the job fails all the same, and the topic is told.
-        keep.add_catch(tell_failed, result_path="$.notKept")
-        work.add_catch(keep.next(tell_failed).next(failed), result_path="$.failure")
-        succeeded = stepfunctions.Succeed(self, "Succeeded")
-        tell_succeeded = self._publish("succeeded", job_id)
-        tell_succeeded.add_catch(succeeded, result_path=stepfunctions.JsonPath.DISCARD)  # the work is done
-        return work.next(tell_succeeded).next(succeeded)
-
     def _watch_executions(self, alarm_topic: AnyTopic | None) -> list[cloudwatch.Alarm]:
         """Watch what no state can catch: a result or body too large for Step Functions, and aborted executions."""
         metrics = {"Failed": self.state_machine.metric_failed, "Aborted": self.state_machine.metric_aborted}
@@ -225,18 +175,3 @@ class JobApi(Construct):
             )
             for name, metric in metrics.items()
         ]
-
-    def _publish(self, status: str, job_id: str) -> tasks.SnsPublish:
-        publish = tasks.SnsPublish(
-            self,
-            f"Publish{status.capitalize()}",
-            topic=self.topic,
-            message=stepfunctions.TaskInput.from_object({"jobId": job_id, "status": status}),
-            result_path=stepfunctions.JsonPath.DISCARD,
-        )
-        _try_again(publish)
-        return publish
-
-
-def _try_again(task: stepfunctions.TaskStateBase) -> None:
-    task.add_retry(max_attempts=6, interval=Duration.seconds(2), backoff_rate=2)

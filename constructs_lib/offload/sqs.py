@@ -1,12 +1,14 @@
 """REST API to a queue to a function."""
 
-from typing import Unpack, cast
+from typing import Unpack
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
+from constructs_lib.checks import check_function, check_kinds
 from constructs_lib.offload.integrations import api_role, method_responses, send_message
+from constructs_lib.offload.stacks import check_stacks, scope_beside
 from constructs_lib.polling.sqs import SqsToLambda
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
 from constructs_lib.types import AnyFunction, AnyKey, AnyRestApi, AnyTopic
@@ -18,8 +20,10 @@ class RestApiToSqsToLambda(Construct):
     """A REST API that puts each valid request on a queue and answers 202; a function works through the queue.
 
     ``POST`` takes a JSON body, which becomes the message as it is; the answer is ``{"messageId": "..."}``. A body that
-    does not fit the schema is answered 400 and goes nowhere. A request may be handled twice: SQS delivers at least
-    once, and a client that lost the answer sends it again. The handler returns what that of ``SqsToLambda`` does.
+    does not fit the schema is answered 400 and goes nowhere; one that SQS does not take, being too large or with
+    characters that no message may have, 400 or 413. 429 says that SQS throttles: the client may try again. A request
+    may be handled twice: SQS delivers at least once, and a client that lost the answer sends it again. The handler
+    returns what that of ``SqsToLambda`` does.
 
     Where a failed event goes
         *delivery*: the client gets an error while the message is not on the queue; from there on nothing is lost.
@@ -59,7 +63,8 @@ class RestApiToSqsToLambda(Construct):
     Raises
     ------
     ValueError
-        As ``SqsToLambda`` and ``RestApiToLambda`` do; the function's time is not limited by the API.
+        As ``SqsToLambda`` and ``RestApiToLambda`` do; the function's time is not limited by the API. If the stack of
+        ``api`` is not that of the pattern, but that of something that the pattern needs, too.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -79,6 +84,16 @@ class RestApiToSqsToLambda(Construct):
         **options: Unpack[RestApiOptions],
     ) -> None:
         super().__init__(scope, id)
+        check_function(self, function)
+        check_kinds(self, api=api, encryption_key=encryption_key, alarm_topic=alarm_topic)
+        check_stacks(
+            self,
+            api,
+            Stack.of(self),
+            function=function.function_arn,
+            encryption_key=encryption_key.key_arn if encryption_key else None,
+            alarm_topic=alarm_topic.topic_arn if alarm_topic else None,
+        )
         worker = SqsToLambda(
             self,
             "Worker",
@@ -103,8 +118,7 @@ def add_post(
     schema: apigateway.JsonSchema | None,
 ) -> apigateway.Method:
     """Add a ``POST`` whose body must fit a schema, and which answers 202."""
-    # An API of another stack comes to depend on what its methods name, and so cannot depend on the pattern's stack.
-    scope = pattern if Stack.of(resource) is Stack.of(pattern) else cast(Construct, resource)
+    scope = scope_beside(pattern, resource)
     model = apigateway.Model(
         scope, "RequestModel", rest_api=resource.api, content_type="application/json", schema=schema or ANY_OBJECT
     )
