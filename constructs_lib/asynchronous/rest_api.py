@@ -6,39 +6,55 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from constructs_lib.asynchronous.pattern import AsynchronousPattern, ExecutionOptions
+from constructs_lib.checks import check_kinds
 from constructs_lib.offload.sqs import add_post
+from constructs_lib.offload.stacks import check_stacks, stack_behind
+from constructs_lib.offload.templates import text
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
 from constructs_lib.types import AnyAuthorizer, AnyFunction, AnyRestApi
 
 
-def _text(value: str) -> str:
-    # escapeJavaScript escapes single quotes, too, which JSON does not know.
-    return f'"$util.escapeJavaScript({value}).replaceAll("\\\\\'", "\'")"'
-
-
-def _params(kind: str) -> str:
-    value = f"$input.params().{kind}.get($name)"
+def _object(values: str) -> str:
     return (
-        f"{{#foreach($name in $input.params().{kind}.keySet())"
-        f"{_text('$name')}: {_text(value)}#if($foreach.hasNext), #end#end}}"
+        f"{{#foreach($name in {values}.keySet())"
+        f"{text('$name')}: {text(f'{values}.get($name)')}#if($foreach.hasNext), #end#end}}"
     )
 
 
+# The context has the stage in front, unless the API has a domain name of its own.
+_PATH = '$context.path.replaceFirst("^/${context.stage}(?![^/])/?", "/")'
+# What an authorizer function returns is flat; the claims of a user pool are an object in it.
+_AUTHORIZER = (
+    f"{{#foreach($key in $context.authorizer.keySet()){text('$key')}: "
+    f"#if($key == 'claims' && $context.authorizer.claims.keySet()){_object('$context.authorizer.claims')}"
+    f"#else{text('$context.authorizer.get($key)')}#end#if($foreach.hasNext), #end#end}}"
+)
 # Fields and names as in the event of a proxy integration, so that one handler can serve both.
 _EVENT = f"""{{
   "httpMethod": "$context.httpMethod",
   "resource": "$context.resourcePath",
-  "path": {_text("$context.path")},
-  "headers": {_params("header")},
-  "pathParameters": {_params("path")},
-  "queryStringParameters": {_params("querystring")},
+  "path": {text(_PATH)},
+  "headers": {_object("$input.params().header")},
+  "pathParameters": {_object("$input.params().path")},
+  "queryStringParameters": {_object("$input.params().querystring")},
+  "stageVariables": {_object("$stageVariables")},
   "requestContext": {{
+    "accountId": "$context.accountId",
+    "apiId": "$context.apiId",
+    "httpMethod": "$context.httpMethod",
+    "path": {text("$context.path")},
     "requestId": "$context.requestId",
+    "requestTimeEpoch": $context.requestTimeEpoch,
+    "resourcePath": "$context.resourcePath",
     "stage": "$context.stage",
-    "identity": {{"sourceIp": "$context.identity.sourceIp", "userArn": "$context.identity.userArn"}},
-    "authorizer": {{"claims": {{"sub": "$context.authorizer.claims.sub"}}}}
+    "identity": {{
+      "sourceIp": "$context.identity.sourceIp",
+      "userAgent": {text("$context.identity.userAgent")},
+      "userArn": {text("$context.identity.userArn")}
+    }},
+    "authorizer": {_AUTHORIZER}
   }},
-  "body": {_text("$input.body")},
+  "body": {text("$input.body")},
   "isBase64Encoded": false
 }}"""
 
@@ -46,12 +62,19 @@ _EVENT = f"""{{
 class RestApiToLambdaAsync(AsynchronousPattern):
     """A REST API that hands requests to a function asynchronously, and answers 202 at once.
 
-    ``POST`` takes a JSON body; the answer is ``{"requestId": "..."}``, the id that the event has in
-    ``requestContext``. A body that does not fit the schema is answered 400, one that is not JSON 415, and neither
-    invokes the function. The function may take as long as Lambda lets it. The handler gets the event of a proxy
-    integration: ``body`` as text, ``headers``, ``path``, ``queryStringParameters``; the parts that have no use once the
-    client is gone are missing. A request may be handled twice. What the handler returns is dropped, unless there is an
-    ``on_success`` destination; a handler that cannot do the work must raise.
+    ``POST`` takes a JSON body; the answer is ``{"requestId": "..."}``, the id that the event has in ``requestContext``.
+    A body that does not fit the schema is answered 400, one that is not JSON 415, and neither invokes the function. The
+    function may take as long as Lambda lets it. A request may be handled twice. What the handler returns is dropped,
+    unless there is an ``on_success`` destination; a handler that cannot do the work must raise.
+
+    The event
+        That of a proxy integration, so that one handler can serve both: ``httpMethod``, ``resource``, ``path``,
+        ``headers``, ``pathParameters``, ``queryStringParameters``, ``stageVariables``, ``body`` as text, and
+        ``requestContext`` with what the authorizer says of the caller: ``authorizer`` has all that an authorizer
+        function returned, or the ``claims`` of a user pool. Different are: what is empty is ``{}`` or ``""`` and not
+        null, everything that an authorizer says is text, a header or parameter given twice is there once (there is no
+        ``multiValueHeaders``), and of ``requestContext`` and its ``identity`` only the fields that tell who asked for
+        what are there.
 
     Where a failed event goes
         *delivery*: the client gets an error as long as Lambda has not taken the event. *execution*: after the retries
@@ -89,15 +112,16 @@ class RestApiToLambdaAsync(AsynchronousPattern):
     api
         What was given or made.
     integration : apigateway.LambdaIntegration
-        For methods of your own, which have to declare the response 202.
+        For methods of your own, which have to declare the response 202. Each is allowed to invoke the function; the
+        test of the console is not.
     method : apigateway.Method
         The ``POST``. The other attributes are those of ``AsynchronousPattern``.
 
     Raises
     ------
     ValueError
-        If the root of an imported API is not known, if a setting of a new API comes with ``api``, and as
-        ``AsynchronousPattern`` does.
+        If the root of an imported API is not known, if a setting of a new API comes with ``api``, if ``alarm_topic`` is
+        of the API's stack and the function of another, and as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -119,6 +143,11 @@ class RestApiToLambdaAsync(AsynchronousPattern):
         **options: Unpack[ExecutionOptions],
     ) -> None:
         super().__init__(scope, id, function=function, **options)
+        check_kinds(self, api=api)
+        topic = options.get("alarm_topic")
+        check_stacks(
+            self, api, stack_behind(function.function_arn), alarm_topic=topic.topic_arn if topic is not None else None
+        )
         settings = RestApiOptions(
             authorization_type=authorization_type,
             authorizer=authorizer,
@@ -130,7 +159,7 @@ class RestApiToLambdaAsync(AsynchronousPattern):
         self.integration = apigateway.LambdaIntegration(
             function,
             proxy=False,  # a proxy integration is always synchronous
-            scope_permission_to_method=False,
+            allow_test_invoke=False,  # a test of the console would be a request that counts
             request_parameters={"integration.request.header.X-Amz-Invocation-Type": "'Event'"},
             request_templates={"application/json": _EVENT},
             passthrough_behavior=apigateway.PassthroughBehavior.NEVER,
@@ -145,4 +174,4 @@ class RestApiToLambdaAsync(AsynchronousPattern):
         resource = root.resource_for_path(path) if path else root
         self.method = add_post(self, resource, self.integration, request_schema)
         is_owned = isinstance(self.api, apigateway.RestApi)
-        self.alarms += watch_rest_api(self, self.api, options.get("alarm_topic") if is_owned else None)
+        self.alarms += watch_rest_api(self, self.api, topic if is_owned else None)

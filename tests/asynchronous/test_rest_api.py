@@ -7,9 +7,11 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from constructs_lib import LambdaFunction, RestApiToLambdaAsync
 from tests.helpers import ACCOUNT, make_function, only, resources, warnings
+from tests.offload.vtl import NASTY, answer, request
 
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:orders"
 CONFIG = "AWS::Lambda::EventInvokeConfig"
@@ -50,15 +52,123 @@ def test_bad_requests_do_not_reach_the_function(stack: Stack, function: LambdaFu
     assert only(stack, "AWS::ApiGateway::Model")["Schema"]["required"] == ["item"]
 
 
-def test_the_event_is_json_whatever_the_request_holds(stack: Stack, function: LambdaFunction) -> None:
-    RestApiToLambdaAsync(stack, "Orders", function=function)
-    template = integration(stack)["RequestTemplates"]["application/json"]
-    escaped = '"$util.escapeJavaScript({}).replaceAll("\\\\\'", "\'")"'
-    for value in ("$input.body", "$context.path", "$name", "$input.params().header.get($name)"):
-        assert escaped.format(value) in template
-    # Nothing that a client chooses stands in it unescaped.
-    rest = template.replace("$util.escapeJavaScript(", "(")
-    assert rest.count("$input.body") == template.count("escapeJavaScript($input.body)")
+CONTEXT = {
+    "accountId": ACCOUNT,
+    "apiId": "abc",
+    "httpMethod": "POST",
+    "identity": {"sourceIp": "192.0.2.1", "userAgent": "curl/8", "userArn": "arn:aws:iam::123456789012:user/o'brien"},
+    "path": "/prod/orders",
+    "requestId": "1-2-3",
+    "requestTimeEpoch": 1795262485000,
+    "resourcePath": "/orders",
+    "stage": "prod",
+}
+
+
+@pytest.fixture
+def post(stack: Stack, function: LambdaFunction) -> dict[str, Any]:
+    RestApiToLambdaAsync(stack, "Orders", function=function, path="orders")
+    return only(stack, "AWS::ApiGateway::Method")
+
+
+def event(post: dict[str, Any], body: str = "{}", **context: Any) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(request(post, body=body, context=CONTEXT | context))
+    return loaded
+
+
+def test_the_event_is_that_of_a_proxy_integration(post: dict[str, Any]) -> None:
+    """Powertools reads it: routes and validates as for a synchronous API."""
+    app = APIGatewayRestResolver()
+
+    @app.post("/orders")
+    def order() -> dict[str, Any]:
+        found = app.current_event
+        context = found.request_context
+        return {
+            "body": found.json_body,
+            "query": found.query_string_parameters,
+            "header": found.headers["X-Tenant"],
+            "who": context.identity.user_arn,
+            "from": context.identity.source_ip,
+            "path": context.path,
+            "id": context.request_id,
+        }
+
+    sent = request(
+        post,
+        body='{"item": 1}',
+        parameters={"querystring": {"page": "2"}, "header": {"X-Tenant": "a"}},
+        context=CONTEXT,
+    )
+    answered = app(json.loads(sent), None)
+    assert (answered["statusCode"], json.loads(answered["body"])) == (
+        200,
+        {
+            "body": {"item": 1},
+            "query": {"page": "2"},
+            "header": "a",
+            "who": "arn:aws:iam::123456789012:user/o'brien",
+            "from": "192.0.2.1",
+            "path": "/prod/orders",
+            "id": "1-2-3",
+        },
+    )
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_the_event_is_json_whatever_the_request_holds(post: dict[str, Any], text: str) -> None:
+    given = {f"k{text}": text, "other": text}
+    sent = request(
+        post,
+        body=text,
+        parameters={"path": given, "querystring": given, "header": given},
+        context=CONTEXT | {"path": f"/prod/{text}", "identity": {"userAgent": text}, "authorizer": given},
+        stage_variables=given,
+    )
+    found = json.loads(sent)
+    assert (found["body"], found["path"], found["requestContext"]["identity"]["userAgent"]) == (text, f"/{text}", text)
+    for field in ("headers", "pathParameters", "queryStringParameters", "stageVariables"):
+        assert found[field] == given
+    assert found["requestContext"]["authorizer"] == given
+
+
+@pytest.mark.parametrize(
+    ("full", "expected"),
+    [
+        ("/prod/orders", "/orders"),
+        ("/prod/prod/orders", "/prod/orders"),
+        ("/prod", "/"),
+        ("/prod/", "/"),
+        ("/orders", "/orders"),  # a domain name of its own
+        ("/production/orders", "/production/orders"),
+    ],
+)
+def test_the_path_has_no_stage(post: dict[str, Any], full: str, expected: str) -> None:
+    found = event(post, path=full)
+    assert (found["path"], found["requestContext"]["path"]) == (expected, full)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"principalId": "me", "tenant": 'o\'brien "1"', "isAdmin": "true", "integrationLatency": "12"},
+        {"claims": {"sub": "1-2", "cognito:groups": "a,b", "email": "o'brien@example.com"}},
+        {"principalId": "me", "claims": "a text"},
+    ],
+)
+def test_what_an_authorizer_says_is_passed_on(post: dict[str, Any], said: dict[str, Any]) -> None:
+    assert event(post, authorizer=said)["requestContext"]["authorizer"] == said
+
+
+def test_without_an_authorizer_there_is_nothing_of_it(post: dict[str, Any]) -> None:
+    found = event(post)
+    assert found["requestContext"]["authorizer"] == {}
+    assert (found["pathParameters"], found["queryStringParameters"]) == ({}, {})
+
+
+def test_the_client_gets_the_id_of_the_request(post: dict[str, Any]) -> None:
+    assert answer(post, 202, "", context=CONTEXT) == (202, {"requestId": "1-2-3"}, {})
 
 
 def test_a_failed_event_ends_in_a_watched_queue(stack: Stack, function: LambdaFunction) -> None:
@@ -98,11 +208,19 @@ def test_a_path_and_who_may_call(stack: Stack, function: LambdaFunction) -> None
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (10, 20)
 
 
-def test_one_permission_covers_the_api_and_no_other(stack: Stack, function: LambdaFunction) -> None:
-    orders = RestApiToLambdaAsync(stack, "Orders", function=function)
-    permission = only(stack, "AWS::Lambda::Permission")
+def test_one_permission_covers_this_method_and_no_other(stack: Stack, function: LambdaFunction) -> None:
+    orders = RestApiToLambdaAsync(stack, "Orders", function=function, path="v1/orders")
+    permission = only(stack, "AWS::Lambda::Permission")  # none for a test in the console
     assert permission["Principal"] == "apigateway.amazonaws.com"
-    assert json.dumps(stack.resolve(orders.api.rest_api_id)) in json.dumps(permission["SourceArn"])
+    parts = permission["SourceArn"]["Fn::Join"][1]
+    api, stage = stack.resolve(orders.api.rest_api_id), stack.resolve(orders.api.deployment_stage.stage_name)
+    assert (parts[-4], parts[-3], parts[-2], parts[-1]) == (api, "/", stage, "/POST/v1/orders")
+
+
+def test_the_stage_of_an_imported_api_is_not_known(stack: Stack, function: LambdaFunction) -> None:
+    api = apigateway.RestApi.from_rest_api_attributes(stack, "Mine", rest_api_id="abc", root_resource_id="def")
+    RestApiToLambdaAsync(stack, "Orders", function=function, api=api, path="orders")
+    assert json.dumps(only(stack, "AWS::Lambda::Permission")["SourceArn"]).endswith(':abc/*/POST/orders"]]}')
 
 
 @pytest.mark.parametrize("qualifier", ["alias", "version"])
@@ -152,3 +270,12 @@ def test_function_api_and_pattern_may_stand_in_different_stacks(app: App, patter
     app.synth()  # would raise if the stacks needed each other
     assert len(resources(stacks["A"], CONFIG)) == 1
     assert sum(len(resources(stack, "AWS::Lambda::Permission")) for stack in stacks.values()) == 1
+
+
+def test_a_topic_and_an_api_that_would_need_the_function_s_stack_and_be_needed_are_refused(app: App) -> None:
+    front, back = Stack(app, "Front"), Stack(app, "Back")
+    api = apigateway.RestApi(front, "Mine", cloud_watch_role=False)
+    with pytest.raises(ValueError, match="Orders: expected alarm_topic not to be of the stack of the API, Front"):
+        RestApiToLambdaAsync(
+            back, "Orders", function=make_function(back), api=api, path="orders", alarm_topic=sns.Topic(front, "Topic")
+        )
