@@ -6,7 +6,8 @@ from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from aws_cdk import aws_sns as sns
+from constructs import Construct, IConstruct
 
 from constructs_lib.types import AnyTopic
 
@@ -83,6 +84,30 @@ def notify(alarm: cloudwatch.Alarm, topic: AnyTopic) -> None:
         _allow_alarms_to_publish(topic)
         alarm.add_alarm_action(actions.SnsAction(topic))
         alarm.add_ok_action(actions.SnsAction(topic))
+
+
+def refuse_circle(owner: IConstruct, topic: AnyTopic | None, *watched: IConstruct | None) -> None:
+    """Raise ``ValueError`` if the alarms of another stack would need a topic of this one, which needs that one.
+
+    Parameters
+    ----------
+    owner
+        In the stack that needs what is watched.
+    topic
+        Notified by the alarms. An imported one is known by its ARN, and needs no stack.
+    watched
+        What has its alarm in its own stack; ``None`` and what is imported pass.
+    """
+    here = Stack.of(owner)
+    if not isinstance(topic, sns.Topic) or topic.stack is not here:
+        return
+    for one in watched:
+        if one is not None and one.node.default_child is not None and Stack.of(one) is not here:
+            raise ValueError(
+                f"{owner.node.path}: expected alarm_topic in the stack of {one.node.path}, whose alarm notifies it, or "
+                f"in a stack of its own, got {topic.node.path} in this one; the two stacks would need each other: move "
+                "the topic"
+            )
 
 
 def _allow_alarms_to_publish(topic: AnyTopic) -> None:

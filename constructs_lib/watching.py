@@ -6,7 +6,7 @@ from typing import cast
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from constructs_lib.alarms import WatchedAlarm, notify
+from constructs_lib.alarms import WatchedAlarm, notify, refuse_circle
 from constructs_lib.catalog import model_of
 from constructs_lib.facts import InvocationModel
 from constructs_lib.synchronous.cloud_front import CloudFrontToLambda
@@ -49,7 +49,8 @@ class InvocationAlarms(Construct):
     TypeError
         If ``pattern`` is no pattern of this library.
     ValueError
-        If it is ``CloudFrontToLambda``: an alarm sees the metrics of its own Region only.
+        If it is ``CloudFrontToLambda``: an alarm sees the metrics of its own Region only; or if ``alarm_topic`` stands
+        in this stack, but what the pattern invokes and watches by itself in another: the two would need each other.
     """
 
     def __init__(self, scope: Construct, id: str, *, pattern: Pattern, alarm_topic: AnyTopic | None = None) -> None:
@@ -61,6 +62,9 @@ class InvocationAlarms(Construct):
                 "metrics of an edge function are in the Regions of the edges: set alarms there"
             )
         self.alarms: list[cloudwatch.Alarm] = list(pattern.alarms)
+        target = invoked_by(pattern)
+        if any(alarm.stack is target.stack for alarm in self.alarms):
+            refuse_circle(self, alarm_topic, target)
         if alarm_topic is not None:
             for alarm in self.alarms:
                 notify(alarm, alarm_topic)

@@ -170,6 +170,23 @@ def test_a_stream_is_watched_for_its_iterator(stack: Stack, function: LambdaFunc
     assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms.values())
 
 
+@pytest.mark.parametrize("topic_in", ["App", "Topics"])
+def test_alarms_may_stand_in_another_stack(app: App, topic_in: str) -> None:
+    stacks = {name: Stack(app, name) for name in ("App", "Monitoring", "Topics")}
+    jobs = SqsToLambda(stacks["App"], "Jobs", function=make_function(stacks["App"]))
+    topic = sns.Topic(stacks[topic_in], "Topic")
+    InvocationAlarms(stacks["Monitoring"], "Alarms", pattern=jobs, alarm_topic=topic)
+    app.synth()  # would raise if the stacks needed each other
+    assert set(alarms_of(stacks["Monitoring"])) == COMMON | {"ApproximateAgeOfOldestMessage"}
+
+
+def test_a_topic_that_would_close_a_circle_is_refused(app: App) -> None:
+    there, here = Stack(app, "App"), Stack(app, "Monitoring")
+    jobs = SqsToLambda(there, "Jobs", function=make_function(there))
+    with pytest.raises(ValueError, match=r"expected alarm_topic in the stack of App/Function, .* got Monitoring/Topic"):
+        InvocationAlarms(here, "Alarms", pattern=jobs, alarm_topic=sns.Topic(here, "Topic"))
+
+
 def test_an_edge_function_is_refused(app: App) -> None:
     stack = Stack(app, "Edge", env=Environment(account=ACCOUNT, region="us-east-1"))
     edge = make_function(

@@ -74,6 +74,7 @@ class ConfigRuleToLambda(AsynchronousPattern):
         **options: Unpack[ExecutionOptions],
     ) -> None:
         super().__init__(scope, id, function=function, **options)
+        self._refuse_circle(options.get("alarm_topic"))
         if not configuration_changes and maximum_execution_frequency is None:
             raise ValueError(
                 f"{self.node.path}: expected configuration_changes or maximum_execution_frequency, got neither; "

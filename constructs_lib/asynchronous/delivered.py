@@ -1,10 +1,8 @@
 """What the asynchronous patterns have in common whose source has a dead-letter queue: the delivery stage."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.alarms import shared_alarm
@@ -17,7 +15,6 @@ from constructs_lib.facts import (
     DELIVERY_RETRY_ATTEMPTS_MAX,
 )
 from constructs_lib.failure import watch
-from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyQueue, AnyTopic
 
 
@@ -34,7 +31,7 @@ class DeliveredPattern(AsynchronousPattern):
         self, given: AnyQueue | None, sender: iam.IPrincipal, alarm_topic: AnyTopic | None
     ) -> AnyQueue:
         self.dead_letter_queue = delivery_dead_letter_queue(self, given, self.failure_queue, sender, alarm_topic)
-        self._check_alarm_topic(alarm_topic)
+        self._refuse_circle(alarm_topic, self.dead_letter_queue)
         self._add_alarm(watch(self.dead_letter_queue, alarm_topic))
         return self.dead_letter_queue
 
@@ -43,26 +40,6 @@ class DeliveredPattern(AsynchronousPattern):
         check_range(self, "delivery_retry_attempts", attempts, 0, DELIVERY_RETRY_ATTEMPTS_MAX)
         lowest, highest = DELIVERY_EVENT_AGE_MIN_SECONDS, DELIVERY_EVENT_AGE_MAX_SECONDS
         check_range(self, "delivery_max_event_age", age, lowest, highest)
-
-    def _check_alarm_topic(self, alarm_topic: AnyTopic | None) -> None:
-        # The source needs its function and its queue, whose alarms, beneath them, would need the topic.
-        needed = (
-            [self.dead_letter_queue]
-            if owned_function(self.function) is None
-            else [self.failure_queue, self.dead_letter_queue]
-        )
-        for watched in needed:
-            if (
-                isinstance(alarm_topic, sns.Topic)
-                and isinstance(watched, sqs.Queue)
-                and alarm_topic.stack is Stack.of(self)
-                and watched.stack is not Stack.of(self)
-            ):
-                raise ValueError(
-                    f"{self.node.path}: expected alarm_topic in the stack of {watched.node.path}, whose alarm notifies "
-                    f"it, or in a stack of its own, got {alarm_topic.node.path} in the stack of the pattern; the two "
-                    "stacks would need each other: move the topic"
-                )
 
     def _watch_loss(
         self, metric: cloudwatch.Metric, alarm_topic: AnyTopic | None, scope: Construct | None = None, of: str = ""

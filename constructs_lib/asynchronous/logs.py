@@ -71,6 +71,7 @@ class LogsToLambda(AsynchronousPattern):
     ) -> None:
         super().__init__(scope, id, function=function, **options)
         check_kinds(self, log_group=log_group, filter_pattern=filter_pattern)
+        self._refuse_circle(options.get("alarm_topic"))
         self.log_group = log_group
         if self._logs_to(log_group):
             raise ValueError(

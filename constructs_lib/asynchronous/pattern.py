@@ -3,11 +3,13 @@
 from typing import TypedDict, Unpack
 
 from aws_cdk import Duration
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
+from constructs_lib.alarms import refuse_circle
 from constructs_lib.checks import check_function, refuse_unknown
 from constructs_lib.execution import catch_failed_executions
+from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyDestination, AnyFunction, AnyTopic
 
 
@@ -58,7 +60,8 @@ class AsynchronousPattern(Construct):
     ValueError
         If the function was imported without its role or by a qualified ARN, if a destination is FIFO, the function
         itself, or ``on_success`` a bucket, if the function already has another asynchronous configuration, if it is
-        durable without a dead-letter queue, or if a number is out of its range.
+        durable without a dead-letter queue, if a number is out of its range, or if ``alarm_topic`` stands in the stack
+        of the source but the function in another: the two would need each other.
     TypeError
         If a parameter is not such a CDK object, or there is no such parameter.
     """
@@ -75,3 +78,11 @@ class AsynchronousPattern(Construct):
         acknowledge_no_dead_letter_queue(function, "Failed events go to the on-failure destination, which says more")
         self.failure_queue = capture.failure_queue
         self.alarms = capture.alarms
+
+    def _refuse_circle(
+        self, alarm_topic: AnyTopic | None, *watched: IConstruct, source: IConstruct | None = None
+    ) -> None:
+        """Refuse a topic in the stack of the source, by default this one, if that names a function of another one."""
+        function = owned_function(self.function)
+        failure_queue = None if function is None else self.failure_queue
+        refuse_circle(source or self, alarm_topic, *watched, function, failure_queue)

@@ -80,6 +80,7 @@ class S3ToLambda(AsynchronousPattern):
                 f"{self.node.path}: expected at least one event, got none; leave out events= for all new objects"
             )
         self.bucket = bucket or make_bucket(self)
+        self._refuse_circle(options.get("alarm_topic"), source=self.bucket)
         filters = [s3.NotificationKeyFilter(prefix=prefix, suffix=suffix)] if prefix or suffix else []
         for event in events:
             self.bucket.add_event_notification(event, notifications.LambdaDestination(function), *filters)

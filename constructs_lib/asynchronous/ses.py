@@ -78,6 +78,7 @@ class SesToLambda(AsynchronousPattern):
     ) -> None:
         super().__init__(scope, id, function=function, **options)
         check_kinds(self, rule_set=rule_set, after=after)
+        self._refuse_circle(options.get("alarm_topic"))
         self.rule_set = rule_set
         # CDK's action would let every receipt rule of the account invoke the function.
         function.add_permission(
