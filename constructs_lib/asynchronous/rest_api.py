@@ -6,9 +6,7 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from constructs_lib.asynchronous.pattern import AsynchronousPattern, ExecutionOptions
-from constructs_lib.checks import check_kinds
 from constructs_lib.offload.sqs import add_post
-from constructs_lib.offload.stacks import check_stacks, stack_behind
 from constructs_lib.offload.templates import text
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
 from constructs_lib.types import AnyAuthorizer, AnyFunction, AnyRestApi
@@ -120,8 +118,8 @@ class RestApiToLambdaAsync(AsynchronousPattern):
     Raises
     ------
     ValueError
-        If the root of an imported API is not known, if a setting of a new API comes with ``api``, if ``alarm_topic`` is
-        of the API's stack and the function of another, and as ``AsynchronousPattern`` does.
+        If the root of an imported API is not known, if a setting of a new API comes with ``api``, and as
+        ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -143,11 +141,6 @@ class RestApiToLambdaAsync(AsynchronousPattern):
         **options: Unpack[ExecutionOptions],
     ) -> None:
         super().__init__(scope, id, function=function, **options)
-        check_kinds(self, api=api)
-        topic = options.get("alarm_topic")
-        check_stacks(
-            self, api, stack_behind(function.function_arn), alarm_topic=topic.topic_arn if topic is not None else None
-        )
         settings = RestApiOptions(
             authorization_type=authorization_type,
             authorizer=authorizer,
@@ -156,6 +149,8 @@ class RestApiToLambdaAsync(AsynchronousPattern):
             cloud_watch_role=cloud_watch_role,
         )
         self.api = rest_api(self, api, None, settings)
+        topic = options.get("alarm_topic")
+        self._refuse_circle(topic, source=self.api)
         self.integration = apigateway.LambdaIntegration(
             function,
             proxy=False,  # a proxy integration is always synchronous
