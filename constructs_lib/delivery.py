@@ -1,6 +1,6 @@
 """The delivery stage: where an event ends that its source cannot hand to Lambda."""
 
-from aws_cdk import Annotations, Aws, Stack
+from aws_cdk import Annotations, Aws, Stack, Token
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -76,11 +76,24 @@ def queue_for_source(pattern: Construct, queue: AnyQueue, service: iam.ServicePr
         Who sends.
     sources
         All sources of the kind: what comes after the account in their ARNs.
+
+    Raises
+    ------
+    ValueError
+        If the queue is known to be in another Region (AWS: eventbridge/eb-rule-dlq, sns/sns-dead-letter-queues).
     """
-    if not isinstance(queue, sqs.Queue) or queue.stack is Stack.of(pattern):
+    here = Stack.of(pattern)
+    if not isinstance(queue, sqs.Queue) or queue.stack is here:
         return queue
-    kind = service.service.split(".")[0]
-    arn = f"arn:{Aws.PARTITION}:{kind}:{queue.stack.region}:{queue.stack.account}:{sources}"
+    regions = (here.region, queue.stack.region)
+    if regions[0] != regions[1] and not any(Token.is_unresolved(region) for region in regions):
+        raise ValueError(
+            f"{pattern.node.path}: expected dead_letter_queue in {regions[0]}, the Region of the source, got "
+            f"{queue.node.path} in {regions[1]}; the source sends to its own Region only: use a queue of that Region"
+        )
+    # In the queue's own stack, a token of this one would mean that stack's.
+    account = queue.stack.account if Token.is_unresolved(here.account) else here.account
+    arn = f"arn:{Aws.PARTITION}:{service.service.split('.')[0]}:{queue.stack.region}:{account}:{sources}"
     queue.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[service],

@@ -313,6 +313,28 @@ def test_a_queue_of_another_stack(
     assert "Fn::ImportValue" in json.dumps(resources(stacks["P"], type))
 
 
+@services
+def test_a_queue_of_another_region_is_refused(app: App, make: Callable[..., Any], type: str, sender: str) -> None:
+    here, there = (
+        Stack(app, name, env=Environment(account=ACCOUNT, region=name)) for name in ("eu-west-1", "us-east-1")
+    )
+    queue = sqs.Queue(there, "Mine", queue_name="mine")
+    with pytest.raises(ValueError, match=r"expected dead_letter_queue in eu-west-1.*got us-east-1/Mine in us-east-1"):
+        make(here, "Pattern", function=make_function(here), dead_letter_queue=queue)
+
+
+@services
+def test_sources_of_the_account_of_the_source_may_send(
+    app: App, make: Callable[..., Any], type: str, sender: str
+) -> None:
+    here = Stack(app, "Here", env=Environment(account=ACCOUNT, region="us-east-1"))
+    there = Stack(app, "There", env=Environment(account="210987654321", region="us-east-1"))
+    queue = sqs.Queue(there, "Mine", queue_name="mine")
+    make(here, "Pattern", function=make_function(here), dead_letter_queue=queue)
+    ((_, condition),) = senders(there, queue)
+    assert f":us-east-1:{ACCOUNT}:" in json.dumps(condition)
+
+
 def test_a_topic_of_another_stack_may_send_alone(app: App) -> None:
     stacks = [Stack(app, name) for name in "ABP"]
     mine, topic = sqs.Queue(stacks[0], "Mine"), sns.Topic(stacks[1], "Topic")
