@@ -37,10 +37,13 @@ CUSTOM_RESOURCE_TIMEOUT_MAX_SECONDS: Final = (
 DELIVERY_RETRY_ATTEMPTS_MAX: Final = 185  # api: events.RetryPolicy, scheduler.RetryPolicy; also the default
 DELIVERY_EVENT_AGE_MIN_SECONDS: Final = 60  # the same
 DELIVERY_EVENT_AGE_MAX_SECONDS: Final = 86_400  # the same; also the default
+SUBSCRIBER_RETRY_ATTEMPTS_DEFAULT: Final = 5  # cfn: AWS::EventsV2::Subscriber.RetryPolicy
+SUBSCRIBER_EVENT_AGE_DEFAULT_SECONDS: Final = 300  # the same
 
 # Event source mappings
 SQS_BATCH_SIZE_DEFAULT: Final = 10  # api: lambda.CreateEventSourceMappingRequest.BatchSize
 SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX: Final = 10  # the same: more needs a batching window of at least 1 s
+BATCH_SIZE_DEFAULT: Final = 100  # the same; every other source
 BATCH_SIZE_MAX: Final = 10_000  # the same
 BATCHING_WINDOW_MAX_SECONDS: Final = 300  # api: lambda.CreateEventSourceMappingRequest.MaximumBatchingWindowInSeconds
 STREAM_RETRIES_UNLIMITED: Final = -1  # api: …MaximumRetryAttempts; the default of Kinesis and DynamoDB mappings
@@ -49,6 +52,8 @@ STREAM_RETRIES_MAX: Final = 10_000  # cfn: AWS::Lambda::EventSourceMapping.Maxim
 STREAM_RECORD_AGE_MIN_SECONDS: Final = 60  # docs: lambda/with-kinesis; 0 to 59 are refused
 STREAM_RECORD_AGE_MAX_SECONDS: Final = 604_800  # cfn: AWS::Lambda::EventSourceMapping.MaximumRecordAgeInSeconds
 STREAM_RETENTION_DEFAULT_SECONDS: Final = 86_400  # docs: lambda/services-dynamodb-errors; Kinesis: likewise by default
+STREAM_READERS_MAX: Final = 2  # docs: lambda/with-ddb; of one shard at a time
+SQS_POLLERS_AT_FIRST: Final = 5  # docs: lambda/services-sqs-configure; concurrent invocations of a standard queue
 SQS_MAX_CONCURRENCY_RANGE: Final = (2, 1_000)  # cfn: AWS::Lambda::EventSourceMapping.ScalingConfig
 SQS_MINIMUM_POLLERS_RANGE: Final = (2, 200)  # docs: lambda/with-sqs; ProvisionedPollerConfig.MinimumPollers
 SQS_MAXIMUM_POLLERS_RANGE: Final = (2, 10_000)  # the same; 2,000 until 2026
@@ -62,6 +67,7 @@ CONSUMER_GROUP_ID_MAX: Final = 200  # cfn: AWS::Lambda::EventSourceMapping.Consu
 SOURCE_ACCESS_VALUE_MAX: Final = 200  # cfn: AWS::Lambda::EventSourceMapping.SourceAccessConfiguration.URI; characters
 KAFKA_BOOTSTRAP_SERVERS_MAX: Final = 10  # cfn: AWS::Lambda::EventSourceMapping.Endpoints.KafkaBootstrapServers
 NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS: Final = 840  # docs: lambda/with-msk; Kafka, MQ, DocumentDB: 14 minutes
+POLLED_DURABLE_TIMEOUT_MAX_SECONDS: Final = 900  # docs: lambda/durable-invoking-esm; of the whole execution
 PARALLELIZATION_FACTOR_MAX: Final = 10  # cfn: AWS::Lambda::EventSourceMapping.ParallelizationFactor
 TUMBLING_WINDOW_MAX_SECONDS: Final = 900  # cfn: AWS::Lambda::EventSourceMapping.TumblingWindowInSeconds
 
@@ -72,7 +78,11 @@ VISIBILITY_TIMEOUT_FACTOR: Final = 6  # docs: lambda/services-sqs-configure; × 
 RETENTION_DEFAULT_SECONDS: Final = 345_600  # cfn: AWS::SQS::Queue.MessageRetentionPeriod; 4 days
 RETENTION_MAX_SECONDS: Final = 1_209_600  # the same: 14 days
 MAX_RECEIVE_COUNT_MAX: Final = 1_000  # docs: sqs/sqs-dead-letter-queues; the console's upper limit
+MAX_RECEIVE_COUNT_DEFAULT: Final = 10  # cfn: AWS::SQS::Queue.RedrivePolicy
 MAX_RECEIVE_COUNT_ADVISED_MIN: Final = 5  # docs: lambda/services-sqs-configure; fewer lets throttling fill the DLQ
+
+# Delivery by SNS
+SNS_RETRY_ATTEMPTS: Final = 100_015  # docs: sns/sns-message-delivery-retries; server errors only, over 23 days
 
 # API Gateway
 REST_API_TIMEOUT_DEFAULT_SECONDS: Final = 29  # docs: apigateway limits; a quota, raisable for Regional and private APIs

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib.graph.arn import resource_of
 from constructs_lib.graph.mappings import QUEUE
-from constructs_lib.graph.template import Template
+from constructs_lib.graph.template import Resource, Template
 from constructs_lib.graph.values import Value
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ def is_fifo(world: "World", here: Template, value: Value) -> bool | None:
     resource = resource_of(world, here, value)
     if resource is None:
         return value.endswith(".fifo") if isinstance(value, str) and ":" in value else None
+    return fifo_resource(world, resource)
+
+
+def fifo_resource(world: "World", resource: Resource) -> bool | None:
+    """Say whether a resource is a FIFO queue or topic; None when unknown."""
     if resource.type not in _PROPERTY:
         return None
     place = world.properties(resource)[_PROPERTY[resource.type]]
