@@ -5,9 +5,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from constructs_lib.graph.app import App
+from constructs_lib.graph.reading.json_text import read_json
+from constructs_lib.graph.reading.template_file import read_template
 from constructs_lib.graph.template import (
     UNKNOWN_ACCOUNT,
     UNKNOWN_REGION,
@@ -16,11 +18,11 @@ from constructs_lib.graph.template import (
     Template,
     TemplateError,
     TemplateFile,
-    read_json,
-    read_template,
 )
 
-_ASSET_HASH = re.compile(r"[0-9a-f]{64}")
+_ASSET_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_ELSEWHERE: Final = re.compile(r"^[a-z0-9+.-]+://|\$\{|\{\{", re.IGNORECASE)
+"""A URL with a scheme, or one that is known only at the deployment."""
 
 
 def load_app(files: Iterable[TemplateFile]) -> App:
@@ -34,8 +36,16 @@ def load_app(files: Iterable[TemplateFile]) -> App:
     return App(template for file in files for template in load_stack(file))
 
 
-def load_stack(file: TemplateFile) -> Iterator[Template]:
+def load_stack(file: TemplateFile, unread: list[TemplateError] | None = None) -> Iterator[Template]:
     """Load the template of a stack and those of its nested stacks, as far as these are in the app and can be read.
+
+    Parameters
+    ----------
+    file
+        The template of the stack.
+    unread
+        Takes what is wrong with the templates of nested stacks; without it they are as unknown as any that lie
+        elsewhere.
 
     Raises
     ------
@@ -43,7 +53,7 @@ def load_stack(file: TemplateFile) -> Iterator[Template]:
         When the file is not a CloudFormation template.
     """
     root = read_template(file)
-    _attach_nested(root, {os.path.realpath(file.path)})
+    _attach_nested(root, {os.path.realpath(file.path)}, [] if unread is None else unread)
     return root.family()
 
 
@@ -61,9 +71,7 @@ def load_assembly(folder: Path) -> App:
 def stacks_of(folder: Path) -> Iterator[TemplateFile]:
     """Yield the stack templates that a cloud assembly lists."""
     if folder.is_file():
-        raise TemplateError(
-            f"{folder}: expected the folder of a cloud assembly, found a file; pass the folder around it"
-        )
+        raise TemplateError(folder, "expected the folder of a cloud assembly, found a file; pass the folder around it")
     manifest = folder / "manifest.json"
     artifacts = read_json(manifest, "the manifest of a cloud assembly").get("artifacts", {})
     try:
@@ -79,8 +87,9 @@ def stacks_of(folder: Path) -> Iterator[TemplateFile]:
                 yield TemplateFile(path, environment, str(artifact.get("displayName") or name), listed=True)
     except (AttributeError, KeyError, TypeError) as error:
         raise TemplateError(
-            f"{manifest}: expected the manifest of a cloud assembly, found another shape ({error!r}); "
-            "run 'cdk synth' to write it again"
+            manifest,
+            f"expected the manifest of a cloud assembly, found another shape ({error!r}); "
+            "run 'cdk synth' to write it again",
         ) from error
 
 
@@ -102,40 +111,59 @@ def environment_of(uri: str, stack_name: str | None = None) -> Environment:
     )
 
 
-def _attach_nested(template: Template, seen: set[str]) -> None:
+def _attach_nested(template: Template, around: set[str], unread: list[TemplateError]) -> None:
     for stack in template.resources.values():
         if stack.type != "AWS::CloudFormation::Stack":
             continue
         environment = Environment(template.environment.account, template.environment.region)
         try:
-            path = _nested_path(stack)
+            path = nested_path(stack)
             if path is None:
                 continue
             nested = read_template(TemplateFile(path, environment, template.construct_path, listed=True))
-        except TemplateError:
-            # YAML, for instance: as unknown as a nested stack whose template lies elsewhere.
+            real = os.path.realpath(path)
+            # A template that nests itself would never end.
+            if real in around:
+                raise TemplateError(path, "expected a template that does not nest itself; take one of the two out")
+        except TemplateError as error:
+            where = f"the nested stack '{stack.logical_id}' of {template.path}"
+            unread.append(TemplateError(error.path, f"{error.message} ({where})"))
             continue
-        real = os.path.realpath(path)
-        # A template that nests itself would never end.
-        if real not in seen:
-            nested.parent = stack
-            template.nested[stack.logical_id] = nested
-            _attach_nested(nested, seen | {real})
+        nested.parent = stack
+        template.nested[stack.logical_id] = nested
+        _attach_nested(nested, around | {real}, unread)
 
 
-def _nested_path(stack: Resource) -> Path | None:
-    """Return the file of a nested stack; None when it is not part of the app."""
+def nested_path(stack: Resource) -> Path | None:
+    """Return the file of a nested stack; None when it is not part of the app.
+
+    It is an asset of the cloud assembly, or what a ``TemplateURL`` without a scheme names beside the template, as the
+    commands that package templates take it.
+
+    Raises
+    ------
+    TemplateError
+        When the manifest of the assets cannot be read.
+    """
     folder = stack.template.path.parent
     metadata = stack.raw.get("Metadata")
     name = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
-    path: Any = name if isinstance(name, str) else _asset_path(stack)
+    path: Any = name if isinstance(name, str) else _local_path(stack) or _asset_path(stack)
     return folder / path if isinstance(path, str) else None
 
 
-def _asset_path(stack: Resource) -> Any:
+def _local_path(stack: Resource) -> str | None:
+    url = _template_url(stack)
+    return url if isinstance(url, str) and url and not _ELSEWHERE.search(url) else None
+
+
+def _template_url(stack: Resource) -> Any:
     properties = stack.raw.get("Properties")
-    url = properties.get("TemplateURL") if isinstance(properties, dict) else None
-    hashes = _ASSET_HASH.findall(json.dumps(url))
+    return properties.get("TemplateURL") if isinstance(properties, dict) else None
+
+
+def _asset_path(stack: Resource) -> Any:
+    hashes = _ASSET_HASH.findall(json.dumps(_template_url(stack)))
     for manifest in _asset_manifests(stack.template) if hashes else ():
         files = read_json(manifest, "an asset manifest").get("files")
         for asset_hash in reversed(hashes):

@@ -1,6 +1,5 @@
 """A CloudFormation template as read from a file, and the resources in it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +20,20 @@ UNKNOWN_PARTITION = "${Partition}"
 
 
 class TemplateError(ValueError):
-    """A template or cloud assembly cannot be read; the message says which file, and what to do."""
+    """A template or cloud assembly cannot be read; the message says which file, and what to do.
+
+    Parameters
+    ----------
+    path
+        The file.
+    message
+        What was expected, what was found, and what to do.
+    """
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,8 @@ class TemplateFile:
     construct_path: str = ""
     listed: bool = False
     """Whether a cloud assembly lists it: such a template may have no resources."""
+    text: str | None = None
+    """What it holds, when it is no file but standard input."""
 
 
 @dataclass(eq=False)
@@ -56,6 +70,10 @@ class Template:
     """The ``AWS::CloudFormation::Stack`` that makes this a nested stack."""
     nested: dict[str, "Template"] = field(default_factory=dict)
     """The templates of the nested stacks, by the logical id of their ``AWS::CloudFormation::Stack``."""
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Where the resources that loops and SAM made are written in the file, by logical id; others stand in there."""
+    text: str | None = None
+    """What it holds, when it is no file but standard input."""
     resources: dict[str, "Resource"] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,58 +143,3 @@ class Resource:
         metadata = self.raw.get("Metadata")
         path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
         return path if isinstance(path, str) else self.template.construct_paths.get(self.logical_id)
-
-
-def read_json(path: Path, expected: str) -> dict[str, Any]:
-    """Read a JSON object from a file.
-
-    Parameters
-    ----------
-    path
-        The file.
-    expected
-        What the file should be, for the error message.
-
-    Raises
-    ------
-    TemplateError
-        When the file is missing, empty, not JSON or no object.
-    """
-
-    def bad(found: str, cure: str) -> TemplateError:
-        return TemplateError(f"{path}: expected {expected}, found {found}; {cure}")
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        found = str(error.strerror).lower() if isinstance(error, OSError) else "a file that is not UTF-8 text"
-        raise bad(found, "check the path, or run 'cdk synth' to write it") from error
-    if not text.strip():
-        raise bad("an empty file", "run 'cdk synth' to write it again")
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        detail = str(error) if isinstance(error, ValueError) else "nested too deeply"
-        raise bad(f"text that is not JSON ({detail})", "pass a JSON file") from error
-    if not isinstance(content, dict):
-        raise bad(f"a JSON {type(content).__name__}", "pass a file that holds a JSON object")
-    return content
-
-
-def read_template(file: TemplateFile) -> Template:
-    """Read one template file, without its nested stacks.
-
-    Raises
-    ------
-    TemplateError
-        When the file is not a CloudFormation template.
-    """
-    body = read_json(file.path, "a CloudFormation template")
-    resources = body.get("Resources", {} if file.listed else None)
-    if not isinstance(resources, dict):
-        keys = ", ".join(list(body)[:5]) or "nothing"
-        raise TemplateError(
-            f"{file.path}: expected a CloudFormation template with a 'Resources' mapping, found {keys}; "
-            "pass a template file, or the cloud assembly folder that 'cdk synth' writes"
-        )
-    return Template(file.path, body, file.environment, file.construct_path)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.graph.template import TemplateError, read_json
+from constructs_lib.graph.reading.json_text import read_json
+from constructs_lib.graph.template import TemplateError
 
 FILE_NAME = "validation-report.json"
 
@@ -40,7 +41,7 @@ def read_violations(assembly: Path) -> list[Violation]:
         return [violation for report in reports for violation in _violations(report)]
     except (AttributeError, KeyError, TypeError) as error:
         raise TemplateError(
-            f"{path}: expected a validation report of CDK, found another shape ({error!r}); run 'cdk synth' again"
+            path, f"expected a validation report of CDK, found another shape ({error!r}); run 'cdk synth' again"
         ) from error
 
 
