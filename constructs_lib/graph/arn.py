@@ -15,7 +15,7 @@ VERSION: Final = "AWS::Lambda::Version"
 
 _QUALIFIED: Final = {ALIAS: "Name", VERSION: "Version"}
 
-_REF_IS_ARN: Final = {ALIAS, VERSION, "AWS::SNS::Topic", "AWS::StepFunctions::StateMachine"}
+REF_IS_ARN: Final = {ALIAS, VERSION, "AWS::SNS::Topic", "AWS::StepFunctions::StateMachine"}
 
 _PHYSICAL_NAMES: Final = {
     "AWS::Lambda::Function": "FunctionName",
@@ -48,7 +48,7 @@ def arn_fields(world: "World", reference: Reference) -> list[Value]:
     There are no fields when the reference is no ARN.
     """
     resource = reference.resource
-    if not (reference.attribute or "").endswith("Arn") and resource.type not in _REF_IS_ARN:
+    if not (reference.attribute or "").endswith("Arn") and resource.type not in REF_IS_ARN:
         return []
     environment = resource.template.environment
     named = Reference(resource)
@@ -108,6 +108,12 @@ def named(
     if found is None and ("${" in str(name) or not open_types.isdisjoint(types)):
         return UNKNOWN
     return found
+
+
+def physical_name(world: "World", resource: Resource) -> str | None:
+    """Return the name that a template gives a resource; None when CloudFormation makes one up, or it is not known."""
+    name = _PHYSICAL_NAMES.get(resource.type)
+    return world.properties(resource)[name].text() if name else None
 
 
 def _by_name(world: "World") -> tuple[dict[str, list[Resource]], set[str]]:

@@ -92,6 +92,9 @@ def _follow(world: "World", resource: Resource) -> Target | Unknown | None:
 def _function(resource: Resource) -> Target | Unknown | None:
     if resource.type == FUNCTION:
         return Target(resource)
-    # What a custom resource or a nested stack returns can be anything.
-    opaque = resource.type.startswith(_OPAQUE) or not resource.type.startswith("AWS::")
-    return UNKNOWN if opaque else None
+    return UNKNOWN if is_opaque(resource) else None
+
+
+def is_opaque(resource: Resource) -> bool:
+    """Say whether what a resource returns can be anything, as with a custom resource or a nested stack."""
+    return resource.type.startswith(_OPAQUE) or not resource.type.startswith("AWS::")

@@ -30,10 +30,10 @@ def reachable(world: "World", function: Resource) -> bool:
 
 def configured_unseen(world: "World", function: Resource) -> bool:
     """Say whether something that the templates do not show may configure or invoke the function."""
-    transformed = world.once(_transformed)
-    if function.template in transformed or function in world.once(_handed_over):
+    templates = world.once(transformed)
+    if function.template in templates or function in world.once(handed_over):
         return True
-    return bool(transformed) and reachable(world, function)
+    return bool(templates) and reachable(world, function)
 
 
 def invoked_unseen(world: "World", function: Resource) -> bool:
@@ -48,32 +48,35 @@ def _invokes_any(world: "World") -> bool:
     return may_be or bool(world.once(unresolved_asynchronous)) or world.once(any_permitted)
 
 
-def _transformed(world: "World") -> list[Template]:
-    """Return the templates with resources that a transform makes: loops, macros and included files."""
+def transformed(world: "World") -> list[Template]:
+    """Return the templates with resources that a transform makes: loops, macros and included files.
+
+    Ask with ``world.once``.
+    """
     templates = world.app.templates
     return [one for one in templates if any(key.startswith("Fn::") for key in one.section("Resources"))]
 
 
-def _handed_over(world: "World") -> set[Resource]:
-    """Return the functions that nested stacks know whose templates are not in the app."""
+def handed_over(world: "World") -> set[Resource]:
+    """Return the resources that nested stacks know whose templates are not in the app; ask with ``world.once``."""
     stacks = (one for one in world.of_type(NESTED_STACK) if one.logical_id not in one.template.nested)
-    return {function for stack in stacks for function in _functions(world, stack.template, stack.raw)}
+    return {one for stack in stacks for one in _referred(world, stack.template, stack.raw)}
 
 
 def _published(world: "World") -> set[Resource]:
     custom = sorted(name for name in world.app.by_type if name.startswith("Custom::"))
-    published = set(world.once(_handed_over))
+    published = set(world.once(handed_over))
     for resource in world.of_type(*_PUBLISHING, *custom):
         for place in world.properties(resource).children:
             if place.path != ("ServiceToken",):
-                published.update(_functions(world, place.template, place.raw))
+                published.update(_referred(world, place.template, place.raw))
     for template in world.app.templates:
-        published.update(_functions(world, template, template.section("Outputs")))
+        published.update(_referred(world, template, template.section("Outputs")))
     return published
 
 
-def _functions(world: "World", template: Template, raw: Any) -> Iterator[Resource]:
-    """Yield the functions that are referred to in a value, however deep."""
+def _referred(world: "World", template: Template, raw: Any) -> Iterator[Resource]:
+    """Yield the resources that are referred to in a value, however deep: for an alias or version, its function."""
     pending: list[tuple[Template, Any]] = [(template, raw)]
     while pending:
         here, part = pending.pop()
@@ -82,6 +85,6 @@ def _functions(world: "World", template: Template, raw: Any) -> Iterator[Resourc
             inner = value.content.values() if isinstance(value.content, dict) else value.content
             pending.extend((value.template, one) for one in inner)
         for one in value.parts if isinstance(value, Text) else (value,):
-            target = target_of(world, here, one) if isinstance(one, Reference) else None
-            if isinstance(target, Target):
-                yield target.function
+            if isinstance(one, Reference):
+                target = target_of(world, here, one)
+                yield target.function if isinstance(target, Target) else one.resource

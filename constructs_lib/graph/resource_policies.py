@@ -1,0 +1,118 @@
+"""What the policies of resources allow: queues, topics, buckets, keys, streams and event buses."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from constructs_lib.graph.arn import resource_of
+from constructs_lib.graph.node import Node
+from constructs_lib.graph.statements import Statement, Test, statements, unknown_statement
+from constructs_lib.graph.targets import is_opaque
+from constructs_lib.graph.template import Resource
+from constructs_lib.graph.unseen import handed_over, transformed
+from constructs_lib.graph.values import UNKNOWN, Reference, Value, fold
+from constructs_lib.graph.verdict import Verdict
+
+if TYPE_CHECKING:
+    from constructs_lib.graph.world import World
+
+_APART: Final = (
+    ("AWS::SQS::QueuePolicy", "Queues.*", "PolicyDocument", "AWS::SQS::Queue"),
+    ("AWS::SQS::QueueInlinePolicy", "Queue", "PolicyDocument", "AWS::SQS::Queue"),
+    ("AWS::SNS::TopicPolicy", "Topics.*", "PolicyDocument", "AWS::SNS::Topic"),
+    ("AWS::SNS::TopicInlinePolicy", "TopicArn", "PolicyDocument", "AWS::SNS::Topic"),
+    ("AWS::S3::BucketPolicy", "Bucket", "PolicyDocument", "AWS::S3::Bucket"),
+    ("AWS::Kinesis::ResourcePolicy", "ResourceArn", "ResourcePolicy", "AWS::Kinesis::Stream"),
+    ("AWS::Events::EventBusPolicy", "EventBusName", "Statement", "AWS::Events::EventBus"),
+)
+"""Policies that are resources of their own: where each names what it is for, its document, and what it is for."""
+_WITHIN: Final = {
+    "AWS::KMS::Key": ("KeyPolicy",),
+    "AWS::Events::EventBus": ("Policy",),
+    "AWS::DynamoDB::Table": ("StreamSpecification.ResourcePolicy.PolicyDocument",),
+    "AWS::DynamoDB::GlobalTable": ("Replicas.*.ReplicaStreamSpecification.ResourcePolicy.PolicyDocument",),
+}
+"""Policies that are properties of their resource."""
+
+
+def policy_of(world: "World", resource: Resource) -> Sequence[Statement]:
+    """Return the statements of the policies of a resource, with an unknown one for what the templates do not show."""
+    policies = world.once(_policies)
+    documents = [*policies.get(resource, ()), *policies.get(resource.type, ())]
+    for pattern in _WITHIN.get(resource.type, ()):
+        documents += [node for _, node in world.properties(resource).select(pattern)]
+    found = [statement for document in documents for statement in statements(document)]
+    if resource.template in world.once(transformed) or resource in world.once(handed_over):
+        found.append(unknown_statement())
+    return found
+
+
+def allows_role(world: "World", resource: Resource, action: str, role: Resource) -> Verdict:
+    """Say whether the policy of a resource by itself allows a role an action."""
+    return _allows(policy_of(world, resource), action, lambda principal: is_role(principal, role))
+
+
+def is_role(principal: Value, role: Resource) -> Verdict:
+    """Say whether a principal is a role.
+
+    The account of the role is not: allowing it leaves the decision to the role's own policies.
+    """
+    if isinstance(principal, Reference):
+        other = principal.resource is not role and not is_opaque(principal.resource)
+        return Verdict.NO if other else Verdict.YES
+    text, holes = fold(principal)
+    if text.endswith((":root", ".amazonaws.com")) or text.isdecimal() or text.startswith("${AccountId"):
+        return Verdict.NO
+    known = holes and not any(one is UNKNOWN or one.resource is role for one in holes.values())
+    return Verdict.NO if known else Verdict.MAYBE
+
+
+def allows_service(world: "World", resource: Resource, action: str, service: str) -> Verdict:
+    """Say whether the policy of a resource allows a service an action, whatever it does it for.
+
+    Parameters
+    ----------
+    world, resource
+        The resource, and the world it is looked at in.
+    action
+        As IAM names it: ``sqs:SendMessage``.
+    service
+        The service principal, without ``.amazonaws.com``.
+    """
+    return _allows(policy_of(world, resource), action, lambda principal: is_service(principal, service))
+
+
+def is_service(principal: Value, service: str) -> Verdict:
+    """Say whether a principal is a service, in some region or everywhere, or anybody."""
+    if principal == "*":
+        return Verdict.YES
+    text, holes = fold(principal)
+    if not text or UNKNOWN in holes.values():
+        return Verdict.MAYBE
+    return Verdict.YES if text.startswith(service + ".") else Verdict.NO
+
+
+def _allows(policy: Sequence[Statement], action: str, test: Test) -> Verdict:
+    return max((_allowed_by(one, action.lower(), test) for one in policy), default=Verdict.NO)
+
+
+def _allowed_by(statement: Statement, action: str, test: Test) -> Verdict:
+    if statement.data is None or "NotPrincipal" in statement.data:
+        return Verdict.MAYBE
+    # The policy of a resource is about this resource, however it writes it.
+    granted = statement.applies("Allow", action, lambda _: Verdict.YES)
+    return min(granted, max(map(test, statement.principals()), default=Verdict.NO))
+
+
+def _policies(world: "World") -> dict[Resource | str, list[Node]]:
+    """Return the documents by the resource that they are for; those that may be for any of a type under the type."""
+    found: dict[Resource | str, list[Node]] = defaultdict(list)
+    for resource_type, pattern, document, subject in _APART:
+        for policy in world.of_type(resource_type):
+            properties = world.properties(policy)
+            unknown = properties[pattern.partition(".")[0]].value is UNKNOWN
+            for value in [UNKNOWN] if unknown else [node.value for _, node in properties.select(pattern)]:
+                resource = resource_of(world, policy.template, value)
+                known = resource is not None and resource.type == subject
+                found[resource if resource is not None and known else subject].append(properties[document])
+    return found
