@@ -39,6 +39,7 @@ DELIVERY_EVENT_AGE_MIN_SECONDS: Final = 60  # the same
 DELIVERY_EVENT_AGE_MAX_SECONDS: Final = 86_400  # the same; also the default
 SUBSCRIBER_RETRY_ATTEMPTS_DEFAULT: Final = 5  # cfn: AWS::EventsV2::Subscriber.RetryPolicy
 SUBSCRIBER_EVENT_AGE_DEFAULT_SECONDS: Final = 300  # the same
+SUBSCRIBER_WAIT_DEFAULT_SECONDS: Final = 30  # docs: eventbridge/eb-custom-bus-target-lambda; of one call
 
 # Event source mappings
 SQS_BATCH_SIZE_DEFAULT: Final = 10  # api: lambda.CreateEventSourceMappingRequest.BatchSize
@@ -49,6 +50,7 @@ BATCHING_WINDOW_MAX_SECONDS: Final = 300  # api: lambda.CreateEventSourceMapping
 STREAM_RETRIES_UNLIMITED: Final = -1  # api: …MaximumRetryAttempts; the default of Kinesis and DynamoDB mappings
 STREAM_RECORD_AGE_UNLIMITED: Final = -1  # api: …MaximumRecordAgeInSeconds; the default likewise
 STREAM_RETRIES_MAX: Final = 10_000  # cfn: AWS::Lambda::EventSourceMapping.MaximumRetryAttempts
+KAFKA_RETRIES_WITH_DESTINATION: Final = 10  # docs: lambda/kafka-on-failure-destination; when retries are unlimited
 STREAM_RECORD_AGE_MIN_SECONDS: Final = 60  # docs: lambda/with-kinesis; 0 to 59 are refused
 STREAM_RECORD_AGE_MAX_SECONDS: Final = 604_800  # cfn: AWS::Lambda::EventSourceMapping.MaximumRecordAgeInSeconds
 STREAM_RETENTION_DEFAULT_SECONDS: Final = 86_400  # docs: lambda/services-dynamodb-errors; Kinesis: likewise by default
@@ -83,20 +85,31 @@ MAX_RECEIVE_COUNT_ADVISED_MIN: Final = 5  # docs: lambda/services-sqs-configure;
 
 # Delivery by SNS
 SNS_RETRY_ATTEMPTS: Final = 100_015  # docs: sns/sns-message-delivery-retries; server errors only, over 23 days
+SNS_RETRY_DAYS: Final = 23  # the same
+
+# Delivery by others
+LOGS_DELIVERY_RETRY_SECONDS: Final = 86_400  # docs: logs/SubscriptionFilters; retryable errors only
+PIPELINE_REPLY_SECONDS: Final = 1_200  # docs: codepipeline/actions-invoke-lambda-function; 20 min
 
 # API Gateway
 REST_API_TIMEOUT_DEFAULT_SECONDS: Final = 29  # docs: apigateway limits; a quota, raisable for Regional and private APIs
 HTTP_API_TIMEOUT_SECONDS: Final = 30  # docs: apigateway/http-api-quotas; fixed
 HTTP_API_AUTHORIZER_TIMEOUT_SECONDS: Final = 10  # the same
 WEBSOCKET_API_TIMEOUT_SECONDS: Final = 29  # docs: apigateway WebSocket limits
+REST_API_STREAMING_TIMEOUT_SECONDS: Final = 900  # docs: apigateway/response-transfer-mode
 
 # Other synchronous invokers
 LOAD_BALANCER_IDLE_TIMEOUT_DEFAULT_SECONDS: Final = 60  # docs: elasticloadbalancing/application-load-balancers
 USER_POOL_TRIGGER_TIMEOUT_SECONDS: Final = 5  # docs: cognito/cognito-user-pools-working-with-lambda-triggers; fixed
+USER_POOL_TRIGGER_ATTEMPTS: Final = 3  # the same; when no answer came in time
+SES_SYNCHRONOUS_TIMEOUT_SECONDS: Final = 30  # docs: ses/receiving-email-action-lambda; InvocationType RequestResponse
 FIREHOSE_FUNCTION_TIMEOUT_MAX_SECONDS: Final = 300  # docs: firehose/data-transformation
+FIREHOSE_RETRIES_DEFAULT: Final = 3  # the same; NumberOfRetries
 FIREHOSE_BUFFER_MIN_MEBIBYTES: Final = 0.2  # the same; what one invocation gets
 FIREHOSE_BUFFER_MAX_MEBIBYTES: Final = 3  # the same; base64 makes it larger, and the invocation takes 6 MB
 FIREHOSE_BUFFER_MAX_SECONDS: Final = 900  # the same
 EDGE_REGION: Final = "us-east-1"  # docs: cloudfront/lambda-at-edge-function-restrictions
 EDGE_TIMEOUT_MAX_SECONDS: Final = 30  # docs: cloudfront/cloudfront-limits
+APPSYNC_AUTHORIZER_TIMEOUT_SECONDS: Final = 10  # docs: appsync/security-authz
+EDGE_STORAGE_MAX_MEBIBYTES: Final = 512  # docs: cloudfront/lambda-at-edge-function-restrictions; in /tmp
 EDGE_VIEWER_MEMORY_MAX_MEBIBYTES: Final = 128  # docs: cloudfront/edge-functions-choosing; not on other pages
