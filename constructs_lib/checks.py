@@ -46,9 +46,6 @@ _KINDS = {
     "on_success": ("bind", "a destination", "wrap it, as in SqsDestination(queue)"),
 }
 
-# Whoever calls the function of the one passes the tenant's id; the other takes it from the request.
-_PASS_TENANT_ID = ("AsyncInvocation", "RestApiToLambda")
-
 
 def check_kinds(owner: IConstruct, **given: object) -> None:
     """Raise ``TypeError`` for a parameter that is not the CDK object that its name asks for; ``None`` passes."""
@@ -68,8 +65,15 @@ def refuse_unknown(owner: IConstruct, options: Mapping[str, object], known: type
         )
 
 
-def check_function(owner: IConstruct, function: AnyFunction) -> None:
+def check_function(owner: IConstruct, function: AnyFunction, *, passes_tenant_id: bool = False) -> None:
     """Raise for what is no function, for one that the pattern cannot invoke, and for a qualifier unknown to CDK.
+
+    Parameters
+    ----------
+    owner, function
+        The pattern, and the function it is given.
+    passes_tenant_id
+        Whether invocations carry a tenant's id.
 
     Raises
     ------
@@ -96,12 +100,11 @@ def check_function(owner: IConstruct, function: AnyFunction) -> None:
             f"{owner.node.path}: expected a version or alias of the durable function {function.node.path}, got the "
             "function itself; durable functions are invoked by qualified ARN only: pass its current_version"
         )
-    kinds = [kind.__name__ for kind in type(owner).__mro__]
-    if is_tenant_isolated(function) and not any(kind in _PASS_TENANT_ID for kind in kinds):
+    if is_tenant_isolated(function) and not passes_tenant_id:
         raise ValueError(
-            f"{owner.node.path}: expected a function without tenant isolation, got {function.node.path}; {kinds[0]} "
-            "passes no tenant's id, which each invocation needs: use another function, or RestApiToLambda with "
-            "tenant_id=..., or let AsyncInvocation's callers pass it"
+            f"{owner.node.path}: expected a function without tenant isolation, got {function.node.path}; "
+            f"{type(owner).__name__} passes no tenant's id, which each invocation needs: use another function, or "
+            "RestApiToLambda with tenant_id=..., or let AsyncInvocation's callers pass it"
         )
     is_qualified = hasattr(function, "alias_name") or hasattr(function, "lambda_")
     arn = function.function_arn

@@ -49,6 +49,8 @@ class AsyncInvocation(AsynchronousPattern):
         If a parameter is not such a CDK object.
     """
 
+    _PASSES_TENANT_ID = True  # whoever invokes it does
+
     def __init__(
         self,
         scope: Construct,

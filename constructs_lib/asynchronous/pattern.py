@@ -1,6 +1,6 @@
 """What all asynchronous patterns have in common: the execution stage."""
 
-from typing import TypedDict, Unpack
+from typing import ClassVar, TypedDict, Unpack
 
 from aws_cdk import Duration
 from constructs import Construct, IConstruct
@@ -66,13 +66,15 @@ class AsynchronousPattern(Construct):
         If a parameter is not such a CDK object, or there is no such parameter.
     """
 
+    _PASSES_TENANT_ID: ClassVar[bool] = False
+
     def __init__(
         self, scope: Construct, id: str, *, function: AnyFunction, **options: Unpack[ExecutionOptions]
     ) -> None:
         super().__init__(scope, id)
         # At run time Python would take any name here.
         refuse_unknown(self, options, ExecutionOptions)
-        check_function(self, function)
+        check_function(self, function, passes_tenant_id=self._PASSES_TENANT_ID)
         self.function = function
         capture = catch_failed_executions(function, **options)
         acknowledge_no_dead_letter_queue(function, "Failed events go to the on-failure destination, which says more")

@@ -85,7 +85,7 @@ class RestApiToLambda(Construct):
         **options: Unpack[RestApiOptions],
     ) -> None:
         super().__init__(scope, id)
-        check_function(self, function)
+        check_function(self, function, passes_tenant_id=True)
         check_kinds(self, api=api, alarm_topic=alarm_topic)
         self.function = function
         self._check_timeout(timeout, api)
