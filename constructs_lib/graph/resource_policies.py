@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib.graph.arn import resource_of
 from constructs_lib.graph.node import Node
+from constructs_lib.graph.sources import may_be_source
 from constructs_lib.graph.statements import Statement, Test, statements, unknown_statement
 from constructs_lib.graph.targets import is_opaque
 from constructs_lib.graph.template import Resource
@@ -67,8 +68,10 @@ def is_role(principal: Value, role: Resource) -> Verdict:
     return Verdict.NO if known else Verdict.MAYBE
 
 
-def allows_service(world: "World", resource: Resource, action: str, service: str) -> Verdict:
-    """Say whether the policy of a resource allows a service an action, whatever it does it for.
+def allows_service(
+    world: "World", resource: Resource, action: str, service: str, source: Resource | None = None
+) -> Verdict:
+    """Say whether the policy of a resource allows a service an action.
 
     Parameters
     ----------
@@ -78,8 +81,18 @@ def allows_service(world: "World", resource: Resource, action: str, service: str
         As IAM names it: ``sqs:SendMessage``.
     service
         The service principal, without ``.amazonaws.com``.
+    source
+        What the service does it for; None is unknown.
     """
-    return _allows(policy_of(world, resource), action, lambda principal: is_service(principal, service))
+    policy = policy_of(world, resource)
+    if source is not None:
+        policy = [one for one in policy if _may_be_for(world, one, source)]
+    return _allows(policy, action, lambda principal: is_service(principal, service))
+
+
+def _may_be_for(world: "World", statement: Statement, source: Resource) -> bool:
+    sources = statement.required("aws:sourcearn")
+    return not sources or any(may_be_source(world, one, source) for one in sources)
 
 
 def is_service(principal: Value, service: str) -> Verdict:
