@@ -1,6 +1,6 @@
 """The calls of API Gateway to functions: integrations and authorizers, as resources and in OpenAPI documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -25,6 +25,7 @@ class ApiKind(Enum):
     WEBSOCKET = "WebSocket API"
 
 
+_V2_INTEGRATION: Final = "AWS::ApiGatewayV2::Integration"
 _BODY: Final = (
     ("Body.paths.*.*.x-amazon-apigateway-integration.uri", False),
     ("Body.components.x-amazon-apigateway-integrations.*.uri", False),
@@ -34,7 +35,7 @@ _BODY: Final = (
 _ROWS: Final = (
     ("AWS::ApiGateway::Method", "Integration.Uri", False),
     ("AWS::ApiGateway::Authorizer", "AuthorizerUri", True),
-    ("AWS::ApiGatewayV2::Integration", "IntegrationUri", False),
+    (_V2_INTEGRATION, "IntegrationUri", False),
     ("AWS::ApiGatewayV2::Authorizer", "AuthorizerUri", True),
     ("AWS::ApiGatewayV2::Api", "Target", False),
     *(
@@ -50,6 +51,15 @@ _TIMEOUTS: Final = {
     ApiKind.HTTP: facts.HTTP_API_TIMEOUT_SECONDS,
     ApiKind.WEBSOCKET: facts.WEBSOCKET_API_TIMEOUT_SECONDS,
 }
+
+
+@dataclass(frozen=True, eq=False)
+class ApiResponse:
+    """What an integration answers in one case."""
+
+    status: Node
+    selected: bool
+    """Whether it is, or may be, for the errors that match a pattern only; the default otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +80,8 @@ class ApiCall:
 
         A non-proxy integration of a REST API is asynchronous with the header ``X-Amz-Invocation-Type: 'Event'``.
         """
-        header = None if self.authorizer else self._event_header()
-        kind = self._setting("Type" if self.kind is ApiKind.REST else "IntegrationType").text()
+        header = None if self.authorizer else self.event_header
+        kind = self.type
         if header is None or kind == "AWS_PROXY":
             return InvocationModel.SYNCHRONOUS
         if self.kind is not ApiKind.REST or kind is None:
@@ -83,9 +93,36 @@ class ApiCall:
         return InvocationModel.ASYNCHRONOUS if expression == "'Event'" else InvocationModel.SYNCHRONOUS
 
     @property
+    def type(self) -> str | None:
+        """The type of the integration in upper case: ``AWS_PROXY``; None when unknown."""
+        text = self.setting("IntegrationType" if self.settings.resource.type == _V2_INTEGRATION else "Type").text()
+        return text.upper() if text is not None else None
+
+    @property
+    def event_header(self) -> Node | None:
+        """The mapping that sets the invocation type; None when there is none."""
+        for parameter in self.setting("RequestParameters").children:
+            if parameter.path[-1].lower() == _EVENT_HEADER:
+                return parameter
+        return None
+
+    @property
+    def responses(self) -> Sequence[ApiResponse]:
+        """The integration responses."""
+        listed = [
+            ApiResponse(one["StatusCode"], not one["SelectionPattern"].absent)
+            for one in self.settings["IntegrationResponses"].children
+        ]
+        # An OpenAPI document names each by its pattern.
+        named = [
+            ApiResponse(one["statusCode"], one.path[-1] != "default") for one in self.settings["responses"].children
+        ]
+        return listed or named
+
+    @property
     def streams(self) -> bool:
         """Whether the response is, or may be, streamed, which lifts the timeout."""
-        mode = self._setting("ResponseTransferMode")
+        mode = self.setting("ResponseTransferMode")
         return (not mode.absent and mode.text() != "BUFFERED") or "/response-streaming" in fold(self.uri.value)[0]
 
     @property
@@ -95,19 +132,14 @@ class ApiCall:
             http = self.kind is ApiKind.HTTP
             return facts.HTTP_API_AUTHORIZER_TIMEOUT_SECONDS if http else facts.REST_API_TIMEOUT_DEFAULT_SECONDS
         default = _TIMEOUTS[self.kind] if self.kind else max(_TIMEOUTS.values())
-        milliseconds = self._setting("TimeoutInMillis").number(default * 1000)
+        milliseconds = self.setting("TimeoutInMillis").number(default * 1000)
         return None if milliseconds is None else milliseconds / 1000
 
-    def _setting(self, name: str) -> Node:
+    def setting(self, name: str) -> Node:
+        """Return a setting of the integration."""
         # OpenAPI documents spell the same settings in lower camel case.
         camel = self.settings[name[0].lower() + name[1:]]
         return self.settings[name] if camel.absent else camel
-
-    def _event_header(self) -> Node | None:
-        for parameter in self._setting("RequestParameters").children:
-            if parameter.path[-1].lower() == _EVENT_HEADER:
-                return parameter
-        return None
 
 
 def api_calls(world: "World") -> list[ApiCall]:

@@ -29,6 +29,10 @@ class InvokeCall:
     place: Node
     """The property that holds the document."""
     settings: Node
+    document: Document | None = None
+    """The definition of the state machine."""
+    state: dict[str, Any] | None = None
+    """The state of it that calls."""
 
 
 def invoke_calls(world: "World") -> list[InvokeCall]:
@@ -61,7 +65,7 @@ def _state_machine_calls(world: "World") -> Iterator[InvokeCall]:
                     target = target_of(world, resource.template, document.value(called))
                     model = STEP_FUNCTIONS.model
                 if target is not None:
-                    yield InvokeCall(target, model, STEP_FUNCTIONS, place, properties)
+                    yield InvokeCall(target, model, STEP_FUNCTIONS, place, properties, document, task)
 
 
 def _schedule_calls(world: "World") -> Iterator[InvokeCall]:
