@@ -99,6 +99,7 @@ WEBSOCKET_API_TIMEOUT_SECONDS: Final = 29  # docs: apigateway WebSocket limits
 REST_API_STREAMING_TIMEOUT_SECONDS: Final = 900  # docs: apigateway/response-transfer-mode
 
 # Other synchronous invokers
+APPSYNC_AUTHORIZER_TIMEOUT_SECONDS: Final = 10  # docs: appsync/security-authz
 LOAD_BALANCER_IDLE_TIMEOUT_DEFAULT_SECONDS: Final = 60  # docs: elasticloadbalancing/application-load-balancers
 USER_POOL_TRIGGER_TIMEOUT_SECONDS: Final = 5  # docs: cognito/cognito-user-pools-working-with-lambda-triggers; fixed
 USER_POOL_TRIGGER_ATTEMPTS: Final = 3  # the same; when no answer came in time
@@ -110,6 +111,5 @@ FIREHOSE_BUFFER_MAX_MEBIBYTES: Final = 3  # the same; base64 makes it larger, an
 FIREHOSE_BUFFER_MAX_SECONDS: Final = 900  # the same
 EDGE_REGION: Final = "us-east-1"  # docs: cloudfront/lambda-at-edge-function-restrictions
 EDGE_TIMEOUT_MAX_SECONDS: Final = 30  # docs: cloudfront/cloudfront-limits
-APPSYNC_AUTHORIZER_TIMEOUT_SECONDS: Final = 10  # docs: appsync/security-authz
 EDGE_STORAGE_MAX_MEBIBYTES: Final = 512  # docs: cloudfront/lambda-at-edge-function-restrictions; in /tmp
 EDGE_VIEWER_MEMORY_MAX_MEBIBYTES: Final = 128  # docs: cloudfront/edge-functions-choosing; not on other pages

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from constructs_lib.graph.invocation import Invocation
+from constructs_lib.graph.mappings import Mapping
 from constructs_lib.graph.targets import LATEST, Qualifier
 
 _NAMED = 3
@@ -31,3 +32,8 @@ def seconds(number: float) -> str:
 def qualified(label: str, qualifier: Qualifier) -> str:
     """Name a function together with the alias or version that is meant."""
     return f"{label}:{qualifier}" if isinstance(qualifier, str) and qualifier != LATEST else label
+
+
+def polled(mapping: Mapping) -> str:
+    """Name a mapping, with its source and its function."""
+    return f"mapping {mapping.resource.label} from {mapping.source_name} to {mapping.consumer}"

@@ -30,8 +30,7 @@ class QueueRedrivePolicy(Rule):
         consumers: dict[Resource, list[str]] = {}
         for mapping in world.once(mappings):
             if mapping.queue is not None and world.properties(mapping.queue)["RedrivePolicy"].absent:
-                function = mapping.target.function if mapping.target else None
-                consumers.setdefault(mapping.queue, []).append(function.label if function else "an unknown function")
+                consumers.setdefault(mapping.queue, []).append(mapping.consumer)
         for queue, functions in consumers.items():
             # Whoever reads a dead-letter queue with a function loses no more than if nobody read it.
             is_last = queue in world.once(failure_queues) or accepts_failures(world, queue)

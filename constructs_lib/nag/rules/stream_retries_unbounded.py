@@ -35,10 +35,9 @@ class StreamRetriesUnbounded(Rule):
             if retries != STREAM_RETRIES_UNLIMITED or age != STREAM_RECORD_AGE_UNLIMITED:
                 continue
             stream, long = _BLOCKED[mapping.service]
-            function = mapping.target.function.label if mapping.target else "an unknown function"
             yield self.finding(
                 mapping.resource,
                 "MaximumRetryAttempts",
-                f"mapping {mapping.resource.label} from {stream} to {function} retries without limit: one bad record "
+                f"mapping {mapping.resource.label} from {stream} to {mapping.consumer} retries without limit: one bad record "
                 f"blocks its shard for {long}. Limit the retries or the record age, and add an on-failure destination.",
             )
