@@ -36,6 +36,10 @@ class TemplateError(ValueError):
         self.message = message
 
 
+class NotATemplateError(TemplateError):
+    """A file can be read, but holds something else than a template."""
+
+
 @dataclass(frozen=True)
 class Environment:
     """Where a stack is deployed, as far as it is known before the deployment."""

@@ -58,7 +58,7 @@ class Result:
     """The rules that were run."""
     judged: Sequence[Judged] = ()
     unused: Sequence[Suppression] = ()
-    """Suppressions that accept nothing any more."""
+    """Suppressions that accept nothing, as there is nothing to accept, or as they give no reason (an empty one)."""
     problems: Sequence[Problem] = ()
     templates: int = 0
     """How many templates were checked, nested stacks included."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 from constructs_lib.graph.reading.json_text import parse_json
 from constructs_lib.graph.reading.loops import TRANSFORM, Written, expand_loops
 from constructs_lib.graph.reading.text import TEMPLATE, BadTextError, read_text
-from constructs_lib.graph.template import Template, TemplateFile
+from constructs_lib.graph.template import NotATemplateError, Template, TemplateFile
 
 _SAM: Final = "AWS::Serverless-2016-10-31"
 _YAML: Final = (".yaml", ".yml")
@@ -23,8 +23,11 @@ def read_template(file: TemplateFile) -> Template:
     """
     try:
         text = read_text(file.path) if file.text is None else file.text
-        body = _body(parse(text, file.path.suffix.lower()), listed=file.listed)
-        body, written = _transformed(body)
+        content = parse(text, file.path.suffix.lower())
+        resources = content.get("Resources", {} if file.listed else None) if isinstance(content, dict) else None
+        if not isinstance(resources, dict):
+            raise NotATemplateError(file.path, f"expected {TEMPLATE}, found {_other(content)}")
+        body, written = _transformed(content)
     except BadTextError as error:
         raise error.at(file.path, TEMPLATE) from error
     except RecursionError as error:
@@ -62,17 +65,14 @@ def is_template(body: Any) -> bool:
     return "AWSTemplateFormatVersion" in body or any(typed)
 
 
-def _body(content: Any, *, listed: bool) -> dict[str, Any]:
+def _other(content: Any) -> str:
     if not isinstance(content, dict):
-        raise BadTextError(f"a {type(content).__name__}", "pass a file that holds a mapping")
-    resources = content.get("Resources", {} if listed else None)
-    if not isinstance(resources, dict):
-        keys = ", ".join(map(str, list(content)[:5])) or "nothing"
-        raise BadTextError(
-            f"{keys} without a 'Resources' mapping",
-            "pass a template file, or the cloud assembly folder that 'cdk synth' writes",
-        )
-    return content
+        return f"a {type(content).__name__}; pass a file that holds a mapping"
+    keys = ", ".join(map(str, list(content)[:5])) or "nothing"
+    return (
+        f"{keys} without a 'Resources' mapping; "
+        "pass a template file, or the cloud assembly folder that 'cdk synth' writes"
+    )
 
 
 def _transformed(body: dict[str, Any]) -> tuple[dict[str, Any], Written]:

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from constructs_lib.graph.template import TemplateError
 
@@ -41,15 +41,27 @@ def read_text(path: Path) -> str:
     BadTextError
         When the file is missing, unreadable, empty, larger than ``SIZE_LIMIT`` or not UTF-8.
     """
+    return decode(read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises
+    ------
+    BadTextError
+        When the file is missing, unreadable or larger than ``SIZE_LIMIT``.
+    """
     try:
         with path.open("rb") as file:
-            # A device or a pipe would never end.
-            check_size(os.fstat(file.fileno()).st_size)
-            content = file.read(SIZE_LIMIT + 1)
+            _check_size(os.fstat(file.fileno()).st_size)
+            # A device would never end.
+            return file.read(SIZE_LIMIT + 1)
+    except BadTextError:
+        raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadTextError(reason.lower(), "check the path, or run 'cdk synth' to write it") from error
-    return decode(content)
 
 
 def decode(content: bytes) -> str:
@@ -60,7 +72,7 @@ def decode(content: bytes) -> str:
     BadTextError
         When they are none, too many or not UTF-8.
     """
-    check_size(len(content))
+    _check_size(len(content))
     try:
         text = content.decode("utf-8-sig")
     except ValueError as error:
@@ -70,21 +82,10 @@ def decode(content: bytes) -> str:
     return text
 
 
-def check_size(size: int) -> None:
-    """Refuse what is too large.
-
-    Raises
-    ------
-    BadTextError
-        When there are more than ``SIZE_LIMIT`` bytes.
-    """
+def _check_size(size: int) -> None:
     if size > SIZE_LIMIT:
-        _too_large(size)
-
-
-def _too_large(size: int) -> NoReturn:
-    megabyte = 1024 * 1024
-    raise BadTextError(
-        f"a file of more than {SIZE_LIMIT // megabyte} MB ({size / megabyte:.0f} MB or more)",
-        "CloudFormation takes templates of at most 1 MB; split the stack, or leave the file out",
-    )
+        megabyte = 1024 * 1024
+        raise BadTextError(
+            f"a file of more than {SIZE_LIMIT // megabyte} MB",
+            "CloudFormation takes templates of at most 1 MB; split the stack, or leave the file out",
+        )

@@ -1,0 +1,71 @@
+"""Find the templates and the cloud assemblies in a folder."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from constructs_lib.graph.reading.json_text import read_json
+from constructs_lib.graph.template import TemplateError
+
+_SUFFIXES: Final = (".json", ".yaml", ".yml", ".template")
+_SKIPPED: Final = "node_modules"
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A template file that no cloud assembly lists."""
+
+    path: Path
+    named: bool = False
+    """Whether somebody named it: then it has to be a template. Other files are found in a folder."""
+
+
+def is_assembly(folder: Path) -> bool:
+    """Say whether a folder is that of a cloud assembly: whether it has its manifest."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return False
+    if (folder / "cdk.out").is_file():
+        return True
+    try:
+        # Web pages and extensions have a manifest of that name as well.
+        return "artifacts" in read_json(manifest, "a manifest")
+    except TemplateError:
+        return False
+
+
+def search(folder: Path) -> Iterator[Loose | Path | TemplateError]:
+    """Yield the files that may be templates, the folders of cloud assemblies, and what cannot be read.
+
+    Links are followed, each folder is visited once. Folders whose name begins with a dot, and those of Node.js
+    packages, are passed over.
+    """
+    seen: set[str] = set()
+    pending = [folder]
+    while pending:
+        here = pending.pop()
+        real = os.path.realpath(here)
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            names = sorted(os.listdir(here))
+        except OSError as error:
+            reason = str(error.strerror).lower()
+            yield TemplateError(here, f"expected a folder of templates, found {reason}; check its permissions")
+            continue
+        inner = []
+        for name in names:
+            path = here / name
+            if path.is_dir():
+                if name.startswith(".") or name == _SKIPPED:
+                    continue
+                if is_assembly(path):
+                    yield path
+                else:
+                    inner.append(path)
+            elif name.lower().endswith(_SUFFIXES):
+                yield Loose(path)
+        pending.extend(reversed(inner))
