@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from constructs_lib.graph.asynchronous import may_equal
 from constructs_lib.graph.resource_policies import is_service
@@ -17,8 +17,8 @@ from constructs_lib.graph.verdict import Verdict
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
 
-PERMISSION = "AWS::Lambda::Permission"
-RESOURCE_POLICY = "AWS::Lambda::ResourcePolicy"
+PERMISSION: Final = "AWS::Lambda::Permission"
+RESOURCE_POLICY: Final = "AWS::Lambda::ResourcePolicy"
 
 
 @dataclass(frozen=True, eq=False)
