@@ -16,18 +16,18 @@ _LOGS: Final = _STREAMS | {"kafka"}
 _SUPPORT: Final = {
     "AmazonManagedKafkaEventSourceConfig": {"kafka"},
     "BisectBatchOnFunctionError": _LOGS,
-    "DestinationConfig": _LOGS,
+    "DestinationConfig.OnFailure.Destination": _LOGS,
     "DocumentDBEventSourceConfig": {"rds"},
-    "FilterCriteria": _LOGS | {"sqs", "mq"},
+    "FilterCriteria.Filters": _LOGS | {"sqs", "mq"},
     "FunctionResponseTypes": _LOGS | {"sqs"},
     "LoggingConfig": {"kafka"},
     "MaximumRecordAgeInSeconds": _LOGS,
     "MaximumRetryAttempts": _LOGS,
-    "MetricsConfig": _LOGS | {"sqs"},
+    "MetricsConfig.Metrics": _LOGS | {"sqs"},
     "ParallelizationFactor": _STREAMS,
     "ProvisionedPollerConfig": {"sqs", "kafka"},
     "Queues": {"mq"},
-    "ScalingConfig": {"sqs"},
+    "ScalingConfig.MaximumConcurrency": {"sqs"},
     "SelfManagedKafkaEventSourceConfig": {"kafka"},
     "SourceAccessConfigurations": {"kafka", "mq", "rds"},
     "StartingPosition": _LOGS | {"rds"},
@@ -64,11 +64,12 @@ class MappingPropertyUnsupported(Rule):
             wrong = {name: source for name, services in _SUPPORT.items() if mapping.service not in services}
             if mapping.service == "kafka" and mapping.is_share_group:
                 wrong |= dict.fromkeys(_NOT_IN_SHARE_GROUPS, f"{source} read as a queue")
-            for name, unsupported_by in wrong.items():
-                if _is_set(mapping.properties[name]):
+            for path, unsupported_by in wrong.items():
+                name = path.partition(".")[0]
+                if _is_set(mapping.properties.get(path)):
                     yield self.finding(
                         mapping.resource,
-                        name,
+                        path,
                         f"{polled(mapping)} has {name}, which {unsupported_by} does not support: Lambda refuses the "
                         f"mapping. {_advice(name, mapping.service)}",
                     )
@@ -78,7 +79,7 @@ def _is_set(node: Node) -> bool:
     """Say whether a property asks for something: one that is off or empty does no harm."""
     value = node.value
     if isinstance(value, Structure):
-        return bool(value.content) and "Fn::Transform" not in value.content
+        return "Fn::Transform" not in value.content and any(True for _ in node.children)
     return node.present and node.text() not in ("", "false")
 
 
