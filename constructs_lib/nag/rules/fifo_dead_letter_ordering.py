@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from constructs_lib.graph.mappings import mappings
 from constructs_lib.graph.queues import is_fifo
+from constructs_lib.graph.template import Resource
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
+from constructs_lib.nag.wording import listed
 
 
 class FifoDeadLetterOrdering(Rule):
@@ -25,14 +27,17 @@ class FifoDeadLetterOrdering(Rule):
 
     def check(self, world: World) -> Iterator[Finding]:
         """Yield the queues."""
-        consumed = {mapping.queue: mapping for mapping in world.once(mappings)}
-        for queue, mapping in consumed.items():
-            if queue is None or not is_fifo(world, queue) or not world.properties(queue)["RedrivePolicy"].present:
+        consumers: dict[Resource, list[str]] = {}
+        for mapping in world.once(mappings):
+            if mapping.queue is not None:
+                consumers.setdefault(mapping.queue, []).append(mapping.consumer)
+        for queue, functions in consumers.items():
+            if not is_fifo(world, queue) or not world.properties(queue)["RedrivePolicy"].present:
                 continue
             yield self.finding(
                 queue,
                 "RedrivePolicy",
-                f"FIFO queue {queue.label}, consumed by {mapping.consumer}, has a dead-letter queue: once a message is "
-                "moved there, the later ones of its message group are processed without it. Make sure that the "
+                f"FIFO queue {queue.label}, consumed by {listed(functions)}, has a dead-letter queue: once a message "
+                "is moved there, the later ones of its message group are processed without it. Make sure that the "
                 "handler stands that.",
             )

@@ -38,6 +38,7 @@ class StreamRetriesUnbounded(Rule):
             yield self.finding(
                 mapping.resource,
                 "MaximumRetryAttempts",
-                f"mapping {mapping.resource.label} from {stream} to {mapping.consumer} retries without limit: one bad record "
-                f"blocks its shard for {long}. Limit the retries or the record age, and add an on-failure destination.",
+                f"mapping {mapping.resource.label} from {stream} to {mapping.consumer} retries without limit: one bad "
+                f"record blocks its shard for {long}. Limit the retries or the record age, and add an on-failure "
+                "destination.",
             )
