@@ -16,19 +16,20 @@ from constructs_lib.nag.reports.validation_report import FILE_NAME
 from constructs_lib.nag.result import Origin, Suppression
 from constructs_lib.nag.suppressions.claim import NAMESPACE, Claim
 
-_KIND: Final = "aws:cdk:acknowledged-rules"
+KIND: Final = "aws:cdk:acknowledged-rules"
 _PREFIX: Final = f"{NAMESPACE}::"
 """CDK itself accepts findings by this form of the id alone."""
 
 
 @dataclass(frozen=True)
-class _Within:
+class Within:
     """Covers the findings on a construct and on those within it."""
 
     path: str
+    """Empty for the app."""
 
     def __call__(self, finding: Finding) -> bool:
-        return f"{finding.resource.construct_path}/".startswith(f"{self.path}/")
+        return not self.path or f"{finding.resource.construct_path}/".startswith(f"{self.path}/")
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,12 @@ class _Exactly:
 def acknowledgement_claims(root: Template) -> list[Claim]:
     """Return the acknowledgements in the metadata of a stack, whose template is given."""
     path = root.path.with_name(root.path.name.removesuffix(".template.json") + ".metadata.json")
-    content = _json(path, _KIND)
+    content = _json(path, KIND)
     if content is not None:
         return list(_claims(path, content))
     # Earlier versions of CDK keep the metadata in the manifest.
     manifest = root.path.with_name("manifest.json")
-    artifacts = (_json(manifest, _KIND) or {}).get("artifacts")
+    artifacts = (_json(manifest, KIND) or {}).get("artifacts")
     for artifact in artifacts.values() if isinstance(artifacts, dict) else ():
         properties = artifact.get("properties") if isinstance(artifact, dict) else None
         if isinstance(properties, dict) and properties.get("templateFile") == root.path.name:
@@ -84,13 +85,13 @@ def _claims(path: Path, metadata: Any) -> Iterator[Claim]:
     for place, entries in metadata.items() if isinstance(metadata, dict) else ():
         for entry in _dicts(entries):
             data = entry.get("data")
-            if entry.get("type") != _KIND or not isinstance(data, dict):
+            if entry.get("type") != KIND or not isinstance(data, dict):
                 continue
             for key, reason in data.items():
                 if key.startswith(_PREFIX):
                     rule, construct = key.removeprefix(_PREFIX), place.strip("/")
                     suppression = Suppression(rule, _text(reason), Origin.ACKNOWLEDGEMENT, path, construct)
-                    yield Claim(suppression, _Within(construct))
+                    yield Claim(suppression, Within(construct))
 
 
 def _json(path: Path, mark: str) -> dict[str, Any] | None:

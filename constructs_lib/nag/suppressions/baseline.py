@@ -38,6 +38,8 @@ class Baseline:
     """
 
     def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise TemplateError(path, "expected a baseline file, found none; write it with --write-baseline")
         content = read_json(path, "a baseline file")
         entries = content.get("findings")
         if content.get("version") != _VERSION or not isinstance(entries, list):

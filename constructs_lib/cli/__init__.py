@@ -1,11 +1,15 @@
-"""The command ``lambda-invocations``."""
+"""The command ``lambda-invocations``: one module for each of its commands.
+
+A module has ``add_parser``, which is called at every start and must load nothing that is slow, and runs its command.
+"""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from constructs_lib.cli import check, summary
+from constructs_lib.cli.errors import UsageError
 from constructs_lib.graph.template import TemplateError
 
 
@@ -15,7 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0, 1 when nobody reads the output, or 2 when what should be read cannot be read.
+        The exit code: 0; 1 when there are findings, or when nobody reads the output; 2 when what should be read cannot
+        be read, or the command is called wrongly.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -25,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Python flushes once more at its end; that must not fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except TemplateError as error:
+    except (TemplateError, UsageError) as error:
         print(f"lambda-invocations: {error}", file=sys.stderr)
         return 2
     return code
@@ -34,15 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lambda-invocations", description="how AWS Lambda functions are invoked")
     commands = parser.add_subparsers(required=True, metavar="command")
-    summary = commands.add_parser("summary", help="say in short what an app holds and what the policies found")
-    summary.add_argument("assembly", nargs="?", type=Path, default=Path("cdk.out"), help="default: cdk.out")
-    summary.set_defaults(run=_summary)
+    check.add_parser(commands)
+    summary.add_parser(commands)
     return parser
-
-
-def _summary(options: argparse.Namespace) -> int:
-    from constructs_lib.summary import summarize
-
-    for line in summarize(options.assembly):
-        print(line)
-    return 0

@@ -1,0 +1,92 @@
+"""Run a check and write its reports."""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from constructs_lib.cli.errors import UsageError
+from constructs_lib.cli.own_rules import load_rules
+from constructs_lib.cli.settings import Settings
+from constructs_lib.graph.inputs import load_inputs
+from constructs_lib.nag.reports import FORMATS, text
+from constructs_lib.nag.result import Result
+from constructs_lib.nag.rule import Rule
+from constructs_lib.nag.run import run
+from constructs_lib.nag.selection import choose_rules
+from constructs_lib.nag.suppressions.baseline import Baseline, write_baseline
+
+
+def run_check(paths: Sequence[str], settings: Settings, new_baseline: str | None = None) -> int:
+    """Check paths, write the reports and return the exit code.
+
+    Parameters
+    ----------
+    paths
+        What to check.
+    settings
+        How.
+    new_baseline
+        The file to write the findings into as a baseline, if any.
+
+    Raises
+    ------
+    TemplateError
+        When the baseline file cannot be read.
+    UsageError
+        When the settings are wrong, or a file cannot be written.
+    """
+    rules = _rules(settings)
+    baseline = Baseline(settings.baseline) if settings.baseline is not None and new_baseline is None else None
+    # Templates are many small objects that live until the end; looking for garbage among them takes most of the time.
+    gc.set_threshold(200_000, 20, 100)
+    result = run(load_inputs(paths), rules, baseline)
+    for name, file in settings.formats:
+        if file is None:
+            _show(name, result)
+        else:
+            _write(file, FORMATS[name].render(result))
+    if new_baseline is not None:
+        try:
+            write_baseline(Path(new_baseline), result.active)
+        except OSError as error:
+            raise _unwritable(Path(new_baseline), error) from error
+    if result.problems:
+        return 2
+    return 1 if new_baseline is None and result.fails(settings.fail_on) else 0
+
+
+def _rules(settings: Settings) -> tuple[Rule, ...]:
+    own = [rule for name in settings.rules_from for rule in load_rules(name)]
+    try:
+        return choose_rules(settings.select, settings.ignore, own)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _show(name: str, result: Result) -> None:
+    if name == "text":
+        print(text.render(result, colour=_coloured(sys.stdout)), end="")
+    else:
+        print(FORMATS[name].render(result), end="")
+        print(text.summary(result), file=sys.stderr)
+
+
+def _coloured(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _write(path: Path, report: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(report, encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"{path}: expected a file that can be written, found {str(error.strerror).lower()}; choose another"
+    )
