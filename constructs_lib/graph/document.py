@@ -48,11 +48,14 @@ def read_document(place: Node, substitutions: Node | None = None) -> Document | 
     Returns
     -------
     Document or None
-        None when the property is unknown or is no JSON.
+        None when the property is unknown, is no JSON, or is nested too deeply.
     """
     value = place.value
     if isinstance(value, Structure):
-        value = join(list(_pieces(place)))
+        try:
+            value = join(list(_pieces(place)))
+        except RecursionError:
+            return None
     text, holes = fold(value)
     if substitutions is not None and isinstance(substitutions.value, Structure):
         parts: list[Value] = []

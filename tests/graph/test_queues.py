@@ -58,6 +58,13 @@ def test_a_policy_that_is_absent_or_unknown_is_none(policy: Any) -> None:
     assert not world_with(policy, Policy={"Type": "String"}).once(redrives)
 
 
+def test_a_policy_nested_too_deeply_is_none() -> None:
+    policy: dict[str, Any] = {}
+    for _ in range(5_000):
+        policy = {"deadLetterTargetArn": policy}
+    assert not world_with(policy).once(redrives)
+
+
 def test_the_dead_letter_queue_can_be_elsewhere() -> None:
     world = world_with({"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:111111111111:failures"})
     (redrive,) = world.once(redrives).values()
