@@ -185,3 +185,18 @@ WebSocketApiToLambda(stack, "Ws", function=function, authorizer=apigatewayv2.Web
 WebSocketApiToLambda(stack, "Ws2", function=alias, api=apigatewayv2.WebSocketApi(stack, "WsApi"), routes=["send"])
 listener = elbv2.ApplicationListener.from_lookup(stack, "Listener", listener_arn="arn")
 LoadBalancerToLambda(stack, "Lb", function=function, listener=listener)
+load_balancer = elbv2.ApplicationLoadBalancer(stack, "LoadBalancer", vpc=ec2.Vpc(stack, "Vpc"))
+certificate = elbv2.ListenerCertificate.from_arn("arn")
+LoadBalancerToLambda(stack, "Lb2", function=function, load_balancer=load_balancer, certificates=[certificate])
+KafkaToLambda(
+    stack,
+    "Queue2",
+    function=function,
+    bootstrap_servers=["b:9092"],
+    topic="orders",
+    secret=secret,
+    authentication_method="OAUTHBEARER_AUTH",
+    oauth_scope="read",
+    consumption_mode="Queue",
+)
+RestApiToLambda(stack, "Tenants", function=function, tenant_id="method.request.header.X-Tenant")
