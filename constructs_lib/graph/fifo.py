@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.graph.arn import resource_of
-from constructs_lib.graph.mappings import QUEUE
+from constructs_lib.graph.mappings import QUEUE, flag
 from constructs_lib.graph.template import Resource, Template
 from constructs_lib.graph.values import Value
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 TOPIC: Final = "AWS::SNS::Topic"
 
 _PROPERTY: Final = {QUEUE: "FifoQueue", TOPIC: "FifoTopic"}
-_KNOWN: Final = {"true": True, "false": False}
 
 
 def is_fifo(world: "World", here: Template, value: Value) -> bool | None:
@@ -31,5 +30,4 @@ def fifo_resource(world: "World", resource: Resource) -> bool | None:
     """Say whether a resource is a FIFO queue or topic; None when unknown."""
     if resource.type not in _PROPERTY:
         return None
-    place = world.properties(resource)[_PROPERTY[resource.type]]
-    return False if place.absent else _KNOWN.get(place.text() or "")
+    return flag(world.properties(resource)[_PROPERTY[resource.type]], default=False)

@@ -31,13 +31,19 @@ def policy_invocations(world: "World") -> Iterator[Invocation]:
 
     A role that only a service can assume stands for that service.
     """
+    for properties, place in policy_documents(world):
+        for target in _targets(place):
+            for service in _callers(properties):
+                yield Invocation(target, None, service, place, properties)
+
+
+def policy_documents(world: "World") -> Iterator[tuple[Node, Node]]:
+    """Yield the policies of roles, users and groups, each after the properties of the resource that holds it."""
     for resource_type, pattern in _POLICIES:
         for resource in world.of_type(resource_type):
             properties = world.properties(resource)
             for _, place in properties.select(pattern):
-                for target in _targets(place):
-                    for service in _callers(properties):
-                        yield Invocation(target, None, service, place, properties)
+                yield properties, place
 
 
 def _targets(place: Node) -> Iterator[Target]:
