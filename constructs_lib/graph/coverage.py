@@ -30,6 +30,8 @@ _SERVICES: Final = {
     "AWS::KMS::Key": ("kms", "key/"),
 }
 """The service in the ARN of a resource, and what stands before its name."""
+_NOT_BY_NAME: Final = ("AWS::KMS::Key", "AWS::Events::EventBus", "AWS::Kinesis::StreamConsumer")
+"""What is not looked up by its name."""
 _NAME: Final = re.compile(r"[^/:]*")
 
 
@@ -67,7 +69,7 @@ def below(world: "World", here: Template, value: Value, resource: Resource) -> s
         return "*"
     text, holes = fold(value)
     if text[:1] in holes:
-        return _of_reference(world, here, holes[text[0]], _pattern(text[1:], holes), resource)
+        return _of_reference(world, here, holes[text[0]], _key(text[1:], holes), resource)
     fields = text.split(":", 5)
     service, kind = _SERVICES.get(resource.type, ("", ""))
     if len(fields) < 6 or not fields[2].isascii() or not service or "*" in fields[2]:
@@ -79,12 +81,12 @@ def below(world: "World", here: Template, value: Value, resource: Resource) -> s
     rest = fields[5].removeprefix(kind)
     name = _NAME.match(rest)
     assert name is not None  # it matches nothing, too
-    key = _pattern(rest[name.end() :], holes)
+    key = _key(rest[name.end() :], holes)
     return _of_name(world, here, unfold(name[0], holes), key, resource, (service, *fields[3:5]))
 
 
 def _of_reference(
-    world: "World", here: Template, part: Reference | Unknown, key: str, resource: Resource
+    world: "World", here: Template, part: Reference | Unknown, key: str | Unknown, resource: Resource
 ) -> str | Unknown | None:
     if part is UNKNOWN or is_opaque(part.resource):
         return UNKNOWN
@@ -99,7 +101,7 @@ def _of_reference(
 
 
 def _of_name(
-    world: "World", here: Template, name: Value, key: str, resource: Resource, place: tuple[str, ...]
+    world: "World", here: Template, name: Value, key: str | Unknown, resource: Resource, place: tuple[str, ...]
 ) -> str | Unknown | None:
     if isinstance(name, Reference):
         if name.resource is resource:
@@ -108,23 +110,17 @@ def _of_name(
     if not isinstance(name, str) or not any(one in name for one in "*?"):
         service, region, account = place
         known = named(world, here, service, name, region, account)
-        # Keys, buses and consumers are not looked up by name.
-        if known is None and physical_name(world, resource) is not None:
-            return None
-        return key if known is resource else UNKNOWN if known is UNKNOWN or _unnamed(resource) else None
+        if known is resource:
+            return key
+        return UNKNOWN if known is UNKNOWN or resource.type in _NOT_BY_NAME else None
+    own = physical_name(world, resource)
+    if key is UNKNOWN or ((own is None or "${" in own) and name != "*"):
+        return UNKNOWN
     if name == "*":
         return "*" + key
-    own = physical_name(world, resource)
-    if own is None or "${" in own:
-        return UNKNOWN
     # A wildcard at the end of the name matches what follows as well.
-    return ("*" if name.endswith("*") else "") + key if globs.covers(name, own) else None
+    return ("*" if name.endswith("*") else "") + key if globs.covers(name, own or "") else None
 
 
-def _unnamed(resource: Resource) -> bool:
-    return resource.type in ("AWS::KMS::Key", "AWS::Events::EventBus", "AWS::Kinesis::StreamConsumer")
-
-
-def _pattern(text: str, holes: "dict[str, Reference | Unknown]") -> str:
-    """Write what is not known of a text as ``*``."""
-    return "".join("*" if one in holes else one for one in text)
+def _key(text: str, holes: "dict[str, Reference | Unknown]") -> str | Unknown:
+    return UNKNOWN if any(one in holes for one in text) else text
