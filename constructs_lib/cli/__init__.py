@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from constructs_lib.cli import check, summary
+from constructs_lib.cli import check, explain, rules, summary
 from constructs_lib.cli.errors import UsageError
 from constructs_lib.graph.template import TemplateError
 
@@ -40,5 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lambda-invocations", description="how AWS Lambda functions are invoked")
     commands = parser.add_subparsers(required=True, metavar="command")
     check.add_parser(commands)
+    explain.add_parser(commands)
+    rules.add_parser(commands)
     summary.add_parser(commands)
     return parser

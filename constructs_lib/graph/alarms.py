@@ -27,6 +27,8 @@ class Alarms:
 
     of_resource: dict[Resource, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The names of the metrics of each resource."""
+    by: dict[tuple[Resource, str], list[Resource]] = field(default_factory=lambda: defaultdict(list))
+    """The alarms on each metric of a resource."""
     of_all: set[str] = field(default_factory=set)
     """The names of the metrics that are watched over all resources at once."""
     open: set[str] = field(default_factory=set)
@@ -75,6 +77,7 @@ def _add(found: Alarms, metric: Node) -> None:
     watched = _watched(metric.world, metric.resource.template, service, values[0]) if values else None
     if isinstance(watched, Resource):
         found.of_resource[watched].add(name)
+        found.by[watched, name].append(metric.resource)
     elif watched is UNKNOWN:
         found.open.add(namespace)
     elif not places:

@@ -1,0 +1,92 @@
+"""Who notices a failed event at the place where it ends."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from constructs_lib.explain.wording import named
+from constructs_lib.graph.alarms import alarms
+from constructs_lib.graph.arn import resource_of
+from constructs_lib.graph.fifo import TOPIC
+from constructs_lib.graph.mappings import QUEUE, mappings
+from constructs_lib.graph.node import Node
+from constructs_lib.graph.subscriptions import subscriptions
+from constructs_lib.graph.targets import FUNCTION, lambda_target
+from constructs_lib.graph.template import Resource
+
+if TYPE_CHECKING:
+    from constructs_lib.graph.world import World
+
+_DEPTH: Final = "ApproximateNumberOfMessagesVisible"
+_AGE: Final = "ApproximateAgeOfOldestMessage"
+
+_NAMESPACES: Final = {QUEUE: "AWS/SQS", FUNCTION: "AWS/Lambda"}
+
+
+def watchers(world: "World", place: Resource) -> tuple[str, ...] | None:
+    """Return who watches a queue, or whom a topic tells; None for other places, of which the templates say nothing."""
+    if place.type == QUEUE:
+        return (*(f"alarm {one}" for one in backlog(world, place)), *world.once(_consumers).get(place, ()))
+    if place.type == TOPIC:
+        return tuple(world.once(_subscribers).get(place, ()))
+    return None
+
+
+def backlog(world: "World", queue: Resource) -> tuple[str, ...]:
+    """Return the alarms on how much waits in a queue, or how long."""
+    metrics = {name: by for name, by in _watched(world, queue).items() if name in (_DEPTH, _AGE)}
+    return (*_listed(metrics), *_open_alarm(world, queue))
+
+
+def alarms_on(world: "World", function: Resource) -> tuple[str, ...]:
+    """Return the alarms on the metrics of a function, each with its metric."""
+    return (*_listed(_watched(world, function)), *_open_alarm(world, function))
+
+
+def _watched(world: "World", resource: Resource) -> dict[str, list[Resource]]:
+    found = world.once(alarms)
+    metrics = sorted(found.of_resource.get(resource, ()))
+    return {name: found.by[resource, name] for name in metrics}
+
+
+def _listed(metrics: Mapping[str, list[Resource]]) -> Iterator[str]:
+    for name, by in metrics.items():
+        for alarm in by:
+            yield f"{alarm.label} on {name}"
+
+
+def _open_alarm(world: "World", resource: Resource) -> Iterator[str]:
+    if _NAMESPACES[resource.type] in world.once(alarms).open:
+        yield "one of which the templates do not tell what it watches, perhaps"
+
+
+def _consumers(world: "World") -> dict[Resource, list[str]]:
+    found: dict[Resource, list[str]] = defaultdict(list)
+    for mapping in world.once(mappings):
+        if mapping.queue is not None and mapping.enabled is not False:
+            found[mapping.queue].append(f"consumer function {mapping.consumer}" if mapping.function else "a consumer")
+    for pipe in world.of_type("AWS::Pipes::Pipe"):
+        source = resource_of(world, pipe.template, world.properties(pipe)["Source"].value)
+        if source is not None:
+            found[source].append(f"consumer {named(pipe)}")
+    return found
+
+
+def _subscribers(world: "World") -> dict[Resource, list[str]]:
+    found: dict[Resource, list[str]] = defaultdict(list)
+    for one in world.once(subscriptions):
+        resource = one.settings.resource
+        topic = resource if one.inline else resource_of(world, resource.template, one.settings["TopicArn"].value)
+        if topic is not None:
+            found[topic].append(f"subscriber {_endpoint(world, one.settings)}")
+    return found
+
+
+def _endpoint(world: "World", settings: Node) -> str:
+    place = settings["Endpoint"]
+    target = lambda_target(place)
+    resource = target.function if target else resource_of(world, place.resource.template, place.value)
+    if resource is not None:
+        return named(resource)
+    protocol = settings["Protocol"].text()
+    return f"by {protocol}" if protocol else "of which the templates do not tell more"
