@@ -11,10 +11,11 @@ from constructs_lib.facts import (
 )
 from constructs_lib.graph.arn import resource_of
 from constructs_lib.graph.document import Document, read_document
-from constructs_lib.graph.mappings import QUEUE, Mapping, flag
+from constructs_lib.graph.fifo import is_fifo
+from constructs_lib.graph.mappings import QUEUE, Mapping
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.template import Resource
-from constructs_lib.graph.values import Value, fold
+from constructs_lib.graph.values import Value
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -66,19 +67,10 @@ def visibility_timeout(world: "World", queue: Resource) -> float | None:
     return world.properties(queue)["VisibilityTimeout"].number(VISIBILITY_TIMEOUT_DEFAULT_SECONDS)
 
 
-def is_fifo(world: "World", queue: Resource) -> bool | None:
-    """Say whether a queue is a FIFO queue; None when unknown."""
-    return flag(world.properties(queue)["FifoQueue"], default=False)
-
-
 def reads_fifo(mapping: Mapping) -> bool | None:
-    """Say whether the source of an SQS mapping is a FIFO queue, which its ARN tells too; None when unknown."""
-    if mapping.queue is not None:
-        return is_fifo(mapping.properties.world, mapping.queue)
-    name = fold(mapping.properties["EventSourceArn"].value)[0].rpartition(":")[2]
-    if name.endswith(".fifo"):
-        return True
-    return False if name.isascii() and name and "${" not in name else None
+    """Say whether the source of an SQS mapping is a FIFO queue; None when unknown."""
+    arn = mapping.properties["EventSourceArn"].value
+    return is_fifo(mapping.properties.world, mapping.resource.template, arn)
 
 
 def _number(policy: Document, name: str, default: float) -> float | None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.graph.mappings import mappings
-from constructs_lib.graph.queues import is_fifo, reads_fifo, redrives, retention, visibility_timeout
+from constructs_lib.graph.queues import reads_fifo, redrives, retention, visibility_timeout
 from constructs_lib.graph.world import World
 from tests.graph.build import FUNCTION, make_world
 
@@ -76,7 +76,6 @@ def test_defaults_of_a_queue() -> None:
     queue = world.app.templates[0].resources["Queue"]
     assert retention(world, queue) == 345_600
     assert visibility_timeout(world, queue) == 30
-    assert is_fifo(world, queue) is False
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from constructs_lib.graph.failure_queues import failure_places
 from constructs_lib.graph.mappings import QUEUE
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.parameters import pseudo_parameter
-from constructs_lib.graph.queues import read_policy
 from constructs_lib.graph.template import Template
 from constructs_lib.graph.values import Reference, Scalar, Value, fold
 from constructs_lib.graph.world import World
@@ -14,12 +14,12 @@ from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
 
 _SUBSCRIPTION: Final = "AWS::SNS::Subscription"
-_PLACES: Final = (
-    (QUEUE, "RedrivePolicy", "deadLetterTargetArn", ("Region", "account")),
-    (_SUBSCRIPTION, "RedrivePolicy", "deadLetterTargetArn", ("Region", "account")),
-    ("AWS::Events::Rule", "Targets.*.DeadLetterConfig", "Arn", ("Region",)),
-)
-"""Where a dead-letter queue is named, and what it must have in common with the resource that names it."""
+_SHARED: Final = {
+    QUEUE: ("Region", "account"),
+    _SUBSCRIPTION: ("Region", "account"),
+    "AWS::Events::Rule": ("Region",),
+}
+"""What a dead-letter queue must have in common with the resource that names it."""
 
 _Place = dict[str, str]
 """A Region and an account."""
@@ -41,22 +41,19 @@ class DeadLetterRegion(Rule):
 
     def check(self, world: World) -> Iterator[Finding]:
         """Yield what names a dead-letter queue elsewhere."""
-        for resource_type, pattern, name, shared in _PLACES:
-            for resource in world.of_type(resource_type):
-                properties = world.properties(resource)
-                for _, config in properties.select(pattern):
-                    policy = read_policy(config)
-                    queue = _place(world, policy.value(policy.data.get(name))) if policy else {}
-                    own = _home(world, properties) if queue else {}
-                    for what in shared:
-                        if _differ(own.get(what, ""), queue.get(what, "")):
-                            yield self.finding(
-                                resource,
-                                f"{config.dotted}.{name}",
-                                f"{resource.label} is in {what} {own[what]}, but its dead-letter queue is in "
-                                f"{queue[what]}: failed messages cannot be moved there. Use a queue of the same "
-                                f"{' and '.join(shared)}.",
-                            )
+        for place in world.once(failure_places):
+            resource = place.resource
+            queue = _place(world, place.value)
+            own = _home(world, world.properties(resource)) if queue else {}
+            for what in _SHARED.get(resource.type, ()):
+                if _differ(own.get(what, ""), queue.get(what, "")):
+                    yield self.finding(
+                        resource,
+                        place.dotted,
+                        f"{resource.label} is in {what} {own[what]}, but its dead-letter queue is in {queue[what]}: "
+                        "failed messages cannot be moved there. Use a queue of the same "
+                        f"{' and '.join(_SHARED[resource.type])}.",
+                    )
 
 
 def _home(world: World, properties: Node) -> _Place:

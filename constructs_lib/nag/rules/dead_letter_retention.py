@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from constructs_lib.facts import RETENTION_MAX_SECONDS
-from constructs_lib.graph.queues import is_fifo, redrives, retention
+from constructs_lib.graph.fifo import fifo_resource
+from constructs_lib.graph.queues import redrives, retention
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -29,7 +30,7 @@ class DeadLetterRetention(Rule):
         for queue, redrive in world.once(redrives).items():
             failures = redrive.dead_letter_queue
             # A FIFO queue starts the time anew when it moves a message.
-            if failures is None or is_fifo(world, queue) is not False:
+            if failures is None or fifo_resource(world, queue) is not False:
                 continue
             first, last = retention(world, queue), retention(world, failures)
             if first is None or last is None or last > first:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.graph.fifo import fifo_resource
 from constructs_lib.graph.mappings import mappings
-from constructs_lib.graph.queues import is_fifo
 from constructs_lib.graph.template import Resource
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
@@ -32,7 +32,7 @@ class FifoDeadLetterOrdering(Rule):
             if mapping.queue is not None:
                 consumers.setdefault(mapping.queue, []).append(mapping.consumer)
         for queue, functions in consumers.items():
-            if not is_fifo(world, queue) or not world.properties(queue)["RedrivePolicy"].present:
+            if not fifo_resource(world, queue) or not world.properties(queue)["RedrivePolicy"].present:
                 continue
             yield self.finding(
                 queue,
