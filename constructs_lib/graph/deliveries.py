@@ -44,7 +44,9 @@ def deliveries(world: "World") -> Sequence[Delivery]:
 
 
 def _deliveries(one: Invocation, properties: Node) -> Iterator[Delivery]:
-    if one.resource.type in (RULE, SCHEDULE) and one.model is not None:
+    if properties["State"].text() == "DISABLED" or properties["DesiredState"].text() == "STOPPED":
+        return
+    if one.resource.type in (RULE, SCHEDULE):
         retry = one.settings["RetryPolicy"]
         dead_letter = one.settings["DeadLetterConfig"]
         yield Delivery(one, dead_letter, retry["MaximumRetryAttempts"], retry["MaximumEventAgeInSeconds"])

@@ -9,6 +9,7 @@ import pytest
 from constructs_lib.graph.app import App
 from constructs_lib.graph.template import Environment, Template
 from constructs_lib.nag.engine import check
+from constructs_lib.nag.selection import choose_rules
 
 QUEUE = {"Type": "AWS::SQS::Queue"}
 RULE = {"Type": "AWS::Events::Rule", "Properties": {"Targets": [{"Arn": {"Fn::GetAtt": ["Function", "Arn"]}}]}}
@@ -28,7 +29,8 @@ def rules(*templates: tuple[Environment, str, dict[str, Any]]) -> list[str]:
         Template(Path(folder, f"{index}.template.json"), {"Resources": deepcopy(resources)}, environment)
         for index, (environment, folder, resources) in enumerate(templates)
     )
-    return [finding.rule for finding in check(app)]
+    asked = choose_rules(["AsyncFailureTarget", "AsyncConfigDuplicate"])
+    return [finding.rule for finding in check(app, asked)]
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,14 @@ class AsyncConfigQualifier(Rule):
         for function, several in world.once(invocations).items():
             asynchronous = [one for one in several if one.model is InvocationModel.ASYNCHRONOUS]
             configs = async_configs(world, function)
-            if not asynchronous or not configs or invoked_unseen(world, function):
-                continue
-            if any(one.model is None for one in several):
-                continue
             uncovered = [one for one in asynchronous if not any(_applies(config, one) for config in configs)]
+            if not configs or not uncovered or any(one.model is None for one in several):
+                continue
+            if invoked_unseen(world, function):
+                continue
             for config in configs:
                 unused = not any(_applies(config, one) for one in asynchronous)
-                if config.function is function and uncovered and (unused or _believed(world, function, config)):
+                if config.function is function and (unused or _believed(world, function, config)):
                     yield self._finding(function, config, uncovered)
 
     def _finding(self, function: Resource, config: AsyncConfig, uncovered: list[Invocation]) -> Finding:
