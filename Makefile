@@ -65,6 +65,20 @@ docs: setup ## renew the pattern pages and the generated parts of the README
 	@python -m scripts.pattern_pages
 	@python -m scripts.readme
 
+.venv-peers/.installed: requirements-peers.lock .venv/.installed
+	@echo "setting up .venv-peers, the tools to compare with (once, some minutes)"
+	@rm -rf .venv-peers && "$(PYTHON)" -m venv .venv-peers
+	@.venv-peers/bin/pip install --quiet --require-hashes --requirement requirements-peers.lock
+	@touch $@
+
+.PHONY: comparison
+comparison: setup .venv-peers/.installed ## compare with other rule packs; writes docs/comparison.md
+	@CDK_VALIDATION=false python -m scripts.comparison
+
+.PHONY: bench
+bench: setup .venv-peers/.installed ## measure against other rule packs; writes docs/benchmarks.md
+	@CDK_VALIDATION=false python -m benchmarks
+
 .PHONY: wheel
 wheel: setup ## build the wheel and the source archive into dist/
 	@uv build --quiet --no-build-isolation --python $(BIN)/python
@@ -73,9 +87,11 @@ wheel: setup ## build the wheel and the source archive into dist/
 lock: setup ## renew requirements.lock and package-lock.json
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command "make lock" --group dev --output-file requirements.lock pyproject.toml
+	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 \
+		--custom-compile-command "make lock" --output-file requirements-peers.lock requirements-peers.in
 	@npm install --package-lock-only --ignore-scripts --silent
 
 .PHONY: clean
 clean: ## remove everything these targets made
-	@rm -rf .venv node_modules cdk.out dist .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-peers node_modules cdk.out dist .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
