@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from constructs_lib.asynchronous.sns import SnsToLambda as SnsToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
     from constructs_lib.function import LambdaFunction as LambdaFunction
+    from constructs_lib.graph.world import World as World
     from constructs_lib.idempotency import IdempotencyTable as IdempotencyTable
+    from constructs_lib.nag.finding import Finding as Finding
+    from constructs_lib.nag.finding import Severity as Severity
     from constructs_lib.nag.pack import LambdaInvocationChecks as LambdaInvocationChecks
+    from constructs_lib.nag.rule import Rule as Rule
     from constructs_lib.offload.jobs import JobApi as JobApi
     from constructs_lib.offload.sqs import RestApiToSqsToLambda as RestApiToSqsToLambda
     from constructs_lib.offload.state_machine import RestApiToStateMachine as RestApiToStateMachine
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from constructs_lib.synchronous.state_machine import StateMachineToLambda as StateMachineToLambda
     from constructs_lib.synchronous.user_pool import UserPoolToLambda as UserPoolToLambda
     from constructs_lib.synchronous.web_socket_api import WebSocketApiToLambda as WebSocketApiToLambda
+    from constructs_lib.testing import assert_no_findings as assert_no_findings
     from constructs_lib.watching import InvocationAlarms as InvocationAlarms
     from constructs_lib.watching import InvocationDashboard as InvocationDashboard
 
@@ -59,6 +64,7 @@ _MODULES = {
     "DynamoDbToLambda": "polling.dynamodb",
     "EventBridgeToLambda": "asynchronous.event_bridge",
     "FailureQueue": "failure",
+    "Finding": "nag.finding",
     "FirehoseToLambda": "synchronous.firehose",
     "FunctionUrlToLambda": "synchronous.function_url",
     "HttpApiToLambda": "synchronous.http_api",
@@ -79,15 +85,19 @@ _MODULES = {
     "RestApiToLambdaAsync": "asynchronous.rest_api",
     "RestApiToSqsToLambda": "offload.sqs",
     "RestApiToStateMachine": "offload.state_machine",
+    "Rule": "nag.rule",
     "S3EventBridgeToLambda": "asynchronous.s3_event_bridge",
     "S3ToLambda": "asynchronous.s3",
     "ScheduleToLambda": "asynchronous.schedule",
     "SesToLambda": "asynchronous.ses",
+    "Severity": "nag.finding",
     "SnsToLambda": "asynchronous.sns",
     "SqsToLambda": "polling.sqs",
     "StateMachineToLambda": "synchronous.state_machine",
     "UserPoolToLambda": "synchronous.user_pool",
     "WebSocketApiToLambda": "synchronous.web_socket_api",
+    "World": "graph.world",
+    "assert_no_findings": "testing",
 }
 
 __all__ = [
@@ -101,6 +111,7 @@ __all__ = [
     "DynamoDbToLambda",
     "EventBridgeToLambda",
     "FailureQueue",
+    "Finding",
     "FirehoseToLambda",
     "FunctionUrlToLambda",
     "HttpApiToLambda",
@@ -121,15 +132,19 @@ __all__ = [
     "RestApiToLambdaAsync",
     "RestApiToSqsToLambda",
     "RestApiToStateMachine",
+    "Rule",
     "S3EventBridgeToLambda",
     "S3ToLambda",
     "ScheduleToLambda",
     "SesToLambda",
+    "Severity",
     "SnsToLambda",
     "SqsToLambda",
     "StateMachineToLambda",
     "UserPoolToLambda",
     "WebSocketApiToLambda",
+    "World",
+    "assert_no_findings",
 ]
 
 

@@ -21,6 +21,20 @@ class Severity(IntEnum):
         """The severity as reports write it."""
         return self.name.lower()
 
+    @classmethod
+    def named(cls, name: "Severity | str") -> "Severity":
+        """Return the severity that is given, or whose label is.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        for one in cls:
+            if name in (one, one.label):
+                return one
+        raise ValueError(f"expected a severity ({', '.join(one.label for one in reversed(cls))}), found {name!r}")
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -16,15 +16,16 @@ from aws_cdk import (
 from cdk_nag import NagPack
 from constructs import IConstruct
 
-from constructs_lib.graph.app import App
-from constructs_lib.graph.assembly import load_app, load_stack, stacks_of
-from constructs_lib.graph.template import Environment, Template, TemplateError, TemplateFile
-from constructs_lib.nag.engine import check
-from constructs_lib.nag.finding import Finding, Severity
+from constructs_lib.nag.finding import Severity
+from constructs_lib.nag.reports import format_named
+from constructs_lib.nag.result import Judged, Origin, Problem
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.rules import all_rules
+from constructs_lib.nag.selection import choose_rules
+from constructs_lib.nag.suppressions.claim import NAMESPACE
+from constructs_lib.nag.synthesized import check_scope, files_of, judge
 
-_NAME: Final = "LambdaInvocation"
+_REPORT: Final = "lambda-invocations"
+"""What the reports in an assembly are called."""
 
 
 class LambdaInvocationChecks(NagPack):
@@ -41,20 +42,55 @@ class LambdaInvocationChecks(NagPack):
             Acknowledgment(id="LambdaInvocation::AsyncFailureTarget", reason="events are reproducible")
         )
 
+    What the metadata of a template accepts, as the command ``lambda-invocations check`` reads it, is reported as
+    ``info``, with the reason.
+
     Parameters
     ----------
     scope
-        The app. Other packs take it, so this one does; it is not needed.
+        The app or stage that the pack is registered on: ``reports`` are written into its folder. Default: the app.
+    select
+        The ids of the rules to run. Default: all but the opt-in ones.
+    ignore
+        The ids of rules not to run.
+    additional_rules
+        Rules of your own; they run unless they are ignored, or others are selected.
+    fail_on
+        The least severe findings that fail the synthesis, a severity or its name. CDK lets nothing but errors fail a
+        report once something in it was acknowledged, so findings from here on are reported as errors; what they are
+        otherwise stands in the metadata of the violation as ``severity``. Default: ``error``.
+    reports
+        The formats of further reports, such as ``sarif`` and ``junit``, which are written into the folder of the app or
+        stage as ``lambda-invocations.sarif`` and ``lambda-invocations.junit.xml``. Where the app confirms that plugins
+        change no file, remove them before the next synthesis. Default: none.
+
+    Raises
+    ------
+    ValueError
+        If there is no rule, severity or format of such a name, or two rules share an id.
     """
 
-    def __init__(self, scope: IConstruct | None = None) -> None:
+    def __init__(
+        self,
+        scope: IConstruct | None = None,
+        *,
+        select: Iterable[str] | None = None,
+        ignore: Iterable[str] = (),
+        additional_rules: Iterable[Rule] = (),
+        fail_on: Severity | str = Severity.ERROR,
+        reports: Iterable[str] = (),
+    ) -> None:
         super().__init__(scope)
-        self._pack_name = _NAME
+        self._pack_name = NAMESPACE
+        self._scope = scope
+        self._rules = choose_rules(select, ignore, additional_rules)
+        self._fail_on = Severity.named(fail_on)
+        self._formats = [format_named(name) for name in reports]
 
     @property
     def name(self) -> str:
         """The name of the pack, and the namespace of its acknowledgements."""
-        return _NAME
+        return NAMESPACE
 
     @property
     def version(self) -> str:
@@ -63,94 +99,93 @@ class LambdaInvocationChecks(NagPack):
 
     @property
     def rule_ids(self) -> list[str]:
-        """The ids of the rules."""
-        return [rule.id for rule in all_rules()]
+        """The ids of the rules that it runs."""
+        return [rule.id for rule in self._rules]
 
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Check the templates of the app; CDK calls this at the end of the synthesis."""
-        templates: list[Template] = []
-        unread: list[PolicyViolation] = []
         try:
-            for file in _files(context):
-                try:
-                    templates.extend(load_stack(file))
-                except TemplateError as error:
-                    unread.append(_failure(str(error), file))
-            return self._report(check(App(templates)), unread)
+            app = context.app_construct
+            folder = self._folder(app)
+            files = list(files_of(context))
+            result = judge(app, files, self._rules, folder)
+            for one in self._formats:
+                (folder / f"{_REPORT}{one.suffix}").write_text(one.render(result), encoding="utf-8")
+            stacks = {file.path: file.construct_path for file in files}
+            return self._report(result.judged, [_failure(one, stacks.get(one.path, "")) for one in result.problems])
         except Exception as error:
             # The CDK command takes a plug-in that raises for one that found nothing.
-            return self._report((), [*unread, _failure(f"the checks failed: {error!r}")])
+            return self._report((), [_failure(Problem(Path(), f"the checks failed: {error!r}"))])
 
     def validate_scope(self, scope: IConstruct) -> PolicyValidationPluginReport:
-        """Check what lies under a construct, in a test for instance; synthesizes the app or stage around it.
+        """Check what lies under a construct; synthesizes the app or stage around it.
 
-        What invokes a function is looked for in the whole app or stage all the same. Use a pack that is not registered:
-        a registered one checks the app, and can fail it, in that synthesis already.
+        What invokes a function is looked for in the whole app or stage all the same; acknowledged findings are left
+        out. Use a pack that is not registered: a registered one checks the app, and can fail it, in that synthesis
+        already. A test reads better with ``assert_no_findings``.
         """
-        stage = scope if isinstance(scope, Stage) else Stage.of(scope)
-        if stage is None:
-            raise ValueError(f"{scope.node.path}: expected a construct within an App or Stage, found none around it")
-        app = load_app(stacks_of(Path(stage.synth().directory)))
-        inside = f"{scope.node.path}/" if scope.node.path else ""
-        return self._report(
-            finding for finding in check(app) if f"{finding.resource.construct_path}/".startswith(inside)
-        )
+        result = check_scope(scope, self._rules)
+        judged = [one for one in result.judged if not _is_acknowledged(one)]
+        return self._report(judged, [_failure(one) for one in result.problems])
 
     def _check_resource(self, node: CfnResource) -> None:
         """Do nothing: the rules read the templates, as one call into JavaScript per resource costs far more."""
 
-    def _report(
-        self, findings: Iterable[Finding], unread: Sequence[PolicyViolation] = ()
-    ) -> PolicyValidationPluginReport:
-        rules = {rule.id: rule for rule in all_rules()}
-        reported = list(findings)
+    def _folder(self, app: IConstruct) -> Path:
+        around = app if self._scope is None else self._scope
+        stage = around if isinstance(around, Stage) else Stage.of(around)
+        return Path(stage.outdir if stage else ".")
+
+    def _report(self, judged: Iterable[Judged], failures: Sequence[PolicyViolation]) -> PolicyValidationPluginReport:
+        rules = {rule.id: rule for rule in self._rules}
+        violations = [*failures, *(self._violation(one, rules[one.finding.rule]) for one in judged)]
         return PolicyValidationPluginReport(
-            success=not unread and all(finding.severity < Severity.ERROR for finding in reported),
+            success=all(one.severity != Severity.ERROR.label for one in violations),
             plugin_version=self.version,
-            violations=[*unread, *(_violation(finding, rules[finding.rule]) for finding in reported)],
+            violations=violations,
+        )
+
+    def _violation(self, judged: Judged, rule: Rule) -> PolicyViolation:
+        """Return a violation of its own for each finding: of violations that share a description, CDK prints one."""
+        finding, accepted = judged.finding, judged.suppression
+        severity, message = finding.severity, finding.message
+        metadata = {"why": rule.description, "source": rule.source, "severity": severity.label}
+        if accepted and not _is_acknowledged(judged):
+            severity, message = Severity.INFO, f"{message} Accepted in the metadata of the template: {accepted.reason}"
+        elif severity >= self._fail_on:
+            severity = Severity.ERROR
+        return PolicyViolation(
+            rule_name=finding.rule,
+            description=message,
+            fix=rule.fix,
+            severity=severity.label,
+            rule_metadata=metadata,
+            violating_resources=[
+                PolicyViolatingResource(
+                    resource_logical_id=finding.resource.logical_id,
+                    template_path=str(finding.resource.template.path),
+                    locations=[finding.location],
+                )
+            ],
         )
 
 
-def _files(context: IPolicyValidationContext) -> list[TemplateFile]:
-    paths = {stack.stack_construct_path: Path(stack.template_path) for stack in context.stack_templates}
-    # The manifest beside the templates knows the names of the stacks as well, by which they refer to each other.
-    folders = {path.parent for path in paths.values()}
-    environments = {file.path: file.environment for folder in folders for file in stacks_of(folder)}
-    return [
-        TemplateFile(path, environments.get(path, Environment()), construct_path, listed=True)
-        for construct_path, path in paths.items()
-    ]
-
-
-def _failure(message: str, file: TemplateFile | None = None) -> PolicyViolation:
+def _failure(problem: Problem, construct_path: str = "") -> PolicyViolation:
     """Return the violation that something could not be checked."""
     return PolicyViolation(
         rule_name="Unchecked",
-        description=message,
+        description=f"{problem.path}: {problem.message}" if problem.path.name else problem.message,
         severity=Severity.ERROR.label,
         violating_resources=[
             PolicyViolatingResource(
-                construct_path=file.construct_path if file else "",
-                template_path=str(file.path) if file else None,
+                construct_path=construct_path,
+                template_path=str(problem.path) if problem.path.name else None,
                 locations=[],
             )
         ],
     )
 
 
-def _violation(finding: Finding, rule: Rule) -> PolicyViolation:
-    """Return a violation of its own for each finding: of violations that share a description, CDK prints one."""
-    return PolicyViolation(
-        rule_name=finding.rule,
-        description=finding.message,
-        fix=rule.fix,
-        severity=finding.severity.label,
-        rule_metadata={"why": rule.description, "source": rule.source},
-        violating_resources=[
-            PolicyViolatingResource(
-                resource_logical_id=finding.resource.logical_id,
-                template_path=str(finding.resource.template.path),
-                locations=[finding.location],
-            )
-        ],
-    )
+def _is_acknowledged(judged: Judged) -> bool:
+    """Say whether CDK itself takes the finding for accepted."""
+    return judged.suppression is not None and judged.suppression.origin is Origin.ACKNOWLEDGEMENT

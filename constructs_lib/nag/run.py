@@ -17,7 +17,12 @@ from constructs_lib.nag.suppressions.claim import Claim
 from constructs_lib.nag.suppressions.metadata import metadata_claims
 
 
-def run(inputs: Iterable[App | TemplateError], rules: Sequence[Rule], baseline: Baseline | None = None) -> Result:
+def run(
+    inputs: Iterable[App | TemplateError],
+    rules: Sequence[Rule],
+    baseline: Baseline | None = None,
+    around: Sequence[Claim] | None = None,
+) -> Result:
     """Check apps.
 
     Parameters
@@ -28,8 +33,11 @@ def run(inputs: Iterable[App | TemplateError], rules: Sequence[Rule], baseline: 
         The rules to run.
     baseline
         The findings that were there before.
+    around
+        The acknowledgements on what is around the stacks, the app and its stages. Default: those of which the
+        validation reports beside the templates tell.
     """
-    outcome = _Outcome(rules, baseline)
+    outcome = _Outcome(rules, baseline, around)
     for one in inputs:
         if isinstance(one, TemplateError):
             outcome.problems.append(Problem(one.path, one.message))
@@ -39,9 +47,10 @@ def run(inputs: Iterable[App | TemplateError], rules: Sequence[Rule], baseline: 
 
 
 class _Outcome:
-    def __init__(self, rules: Sequence[Rule], baseline: Baseline | None) -> None:
+    def __init__(self, rules: Sequence[Rule], baseline: Baseline | None, around: Sequence[Claim] | None) -> None:
         self._rules = rules
         self._baseline = baseline
+        self._around = around
         self._judged: dict[object, Judged] = {}
         self._used: set[Suppression] = set()
         self._known: dict[Suppression, None] = {}
@@ -95,6 +104,9 @@ class _Outcome:
                     self.problems.append(one)
             if template.parent is None and template.construct_path:
                 yield from acknowledgement_claims(template)
+        if self._around is not None:
+            yield from self._around
+            return
         reported: dict[Path, list[Claim]] = {
             template.path.parent: reported_claims(template)
             for template in app.templates

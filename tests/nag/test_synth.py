@@ -50,12 +50,12 @@ _BROKEN = """
 import sys
 from tests.nag.test_pack import *
 from aws_cdk import CfnStack, aws_s3_assets as assets
-from constructs_lib.nag import pack
+from constructs_lib.nag import run, synthesized
 app = App()
-Validations.of(app).add_plugins(LambdaInvocationChecks(app))
+Validations.of(app).add_plugins(LambdaInvocationChecks(app, select=RULES))
 stack = Stack(app, "Stack")
 call_hourly(stack, "Hourly", make_function(stack, "Report"))
-case, load = sys.argv[1], pack.load_stack
+case, load = sys.argv[1], synthesized.load_stack
 if case == "empty":
     Stack(app, "Empty")
 elif case == "nested":
@@ -63,14 +63,14 @@ elif case == "nested":
 elif case == "template":
     Stack(app, "Odd")
 
-    def load_stack(file):
+    def load_stack(file, unread):
         if file.construct_path == "Odd":
             file.path.write_text("{")
-        return load(file)
+        return load(file, unread)
 
-    pack.load_stack = load_stack
+    synthesized.load_stack = load_stack
 elif case == "bug":
-    pack.check = lambda app: 1 / 0
+    run.check = lambda app, rules: 1 / 0
 app.synth()
 """
 
@@ -81,24 +81,15 @@ app.synth()
         ("empty", [("AsyncFailureTarget", "error", "Stack/Report/Resource")]),
         ("nested", [("AsyncFailureTarget", "error", "Stack/Report/Resource")]),
         ("template", [("AsyncFailureTarget", "error", "Stack/Report/Resource"), ("Unchecked", "error", "Odd")]),
-        ("bug", [("Unchecked", "error", "?")]),
+        ("bug", [("Unchecked", "error", "Stack")]),
     ],
 )
 def test_what_cannot_be_read_fails_the_cdk_command(
     case: str, expected: list[tuple[str, str, str]], tmp_path: Path
 ) -> None:
     """The command ignores a plugin that raises: it would report nothing, and succeed."""
-    root = Path(__file__).parents[2]
-    (tmp_path / "app.py").write_text(_BROKEN)
     (tmp_path / "nested.yaml").write_text("Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n")
-    run = subprocess.run(
-        [root / "node_modules/.bin/cdk", "synth", "--quiet", "--app", f"{sys.executable} app.py {case} nested.yaml"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = cdk_synth(_BROKEN, tmp_path, case, "nested.yaml")
     assert run.returncode == 1, run.stderr
     violations = [
         (one.rule, one.severity, one.construct_path)
@@ -106,3 +97,45 @@ def test_what_cannot_be_read_fails_the_cdk_command(
         if one.plugin == "LambdaInvocation"
     ]
     assert sorted(violations) == expected
+
+
+_SLOW = """
+import sys
+from tests.nag.test_pack import *
+app = App()
+Validations.of(app).add_plugins(LambdaInvocationChecks(app, select=["QueueVisibilityTimeout"], fail_on=sys.argv[1]))
+stack = Stack(app, "Stack")
+for name in ("A", "B"):
+    function = make_function(stack, f"Worker{name}", timeout=Duration.seconds(20))
+    function.add_event_source(sources.SqsEventSource(sqs.Queue(stack, name)))
+    if name in sys.argv[2]:
+        acknowledgement = Acknowledgment(id="LambdaInvocation::QueueVisibilityTimeout", reason="known")
+        Validations.of(stack.node.find_child(name)).acknowledge(acknowledgement)
+app.synth()
+"""
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "acknowledged", "code"),
+    [("error", "", 0), ("error", "A", 0), ("warning", "", 1), ("warning", "A", 1), ("warning", "AB", 0)],
+)
+def test_the_cdk_command_fails_on_what_it_shall(fail_on: str, acknowledged: str, code: int, tmp_path: Path) -> None:
+    """CDK decides by the word of the pack, and by severities once something was acknowledged."""
+    run = cdk_synth(_SLOW, tmp_path, fail_on, acknowledged or "-")
+    assert run.returncode == code, run.stderr
+    violations = [one for one in read_violations(tmp_path / "cdk.out") if one.plugin == "LambdaInvocation"]
+    assert len(violations) == 2
+    assert sum(one.acknowledged for one in violations) == len(acknowledged)
+
+
+def cdk_synth(app: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).parents[2]
+    (folder / "app.py").write_text(app)
+    return subprocess.run(
+        [root / "node_modules/.bin/cdk", "synth", "--quiet", "--app", f"{sys.executable} app.py {' '.join(arguments)}"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

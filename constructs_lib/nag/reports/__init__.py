@@ -35,3 +35,16 @@ FORMATS: Final = {
     )
 }
 """The formats by name."""
+
+
+def format_named(name: str) -> Format:
+    """Return the format of a name.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    if name not in FORMATS:
+        raise ValueError(f"expected a format of reports ({', '.join(FORMATS)}), found '{name}'")
+    return FORMATS[name]
