@@ -29,8 +29,20 @@ def load_inputs(paths: Iterable[str]) -> Iterator[App | TemplateError]:
     paths
         Folders of cloud assemblies, folders that hold such folders or templates, however deep, template files, and
         ``-`` for standard input. What is found in a folder and is no template is passed over; what is named has to be
-        one.
+        one, and there has to be one in all.
     """
+    given = list(paths)
+    nothing = True
+    for one in _load(given):
+        nothing = False
+        yield one
+    for path in given if nothing else ():
+        yield TemplateError(
+            Path(path), "expected templates or a cloud assembly, found none; pass the folder that holds them"
+        )
+
+
+def _load(paths: list[str]) -> Iterator[App | TemplateError]:
     files: dict[str, Loose] = {}
     assemblies: dict[str, Path] = {}
     for path in paths:
@@ -41,19 +53,13 @@ def load_inputs(paths: Iterable[str]) -> Iterator[App | TemplateError]:
         elif is_assembly(Path(path)):
             assemblies[os.path.realpath(path)] = Path(path)
         else:
-            empty = True
             for found in search(Path(path)):
-                empty = False
                 if isinstance(found, TemplateError):
                     yield found
                 elif isinstance(found, Loose):
                     files.setdefault(os.path.realpath(found.path), found)
                 else:
                     assemblies[os.path.realpath(found)] = found
-            if empty:
-                yield TemplateError(
-                    Path(path), "expected templates or a cloud assembly, found none; pass the folder that holds them"
-                )
     for folder in assemblies.values():
         yield from _assembly(folder)
     yield from apps_of(files.values())

@@ -98,7 +98,10 @@ def test_folders_that_link_in_a_circle(tmp_path: Path) -> None:
     assert load(tmp_path) == ([["one.json"]], [])
 
 
-def test_an_empty_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [{}, {"package.json": {"name": "x"}}])
+def test_a_folder_without_templates(tmp_path: Path, other: dict[str, Any]) -> None:
+    for name, content in other.items():
+        write(tmp_path / name, content)
     assert load(tmp_path)[1] == [
         f"{tmp_path}: expected templates or a cloud assembly, found none; pass the folder that holds them"
     ]
