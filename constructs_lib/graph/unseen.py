@@ -28,12 +28,14 @@ def reachable(world: "World", function: Resource) -> bool:
     return function in world.once(_published) or not world.properties(function)["FunctionName"].absent
 
 
+def used_unseen(world: "World", resource: Resource) -> bool:
+    """Say whether something that the templates do not show, such as an alarm, may be about the resource."""
+    return resource.template in world.once(transformed) or resource in world.once(handed_over)
+
+
 def configured_unseen(world: "World", function: Resource) -> bool:
     """Say whether something that the templates do not show may configure or invoke the function."""
-    templates = world.once(transformed)
-    if function.template in templates or function in world.once(handed_over):
-        return True
-    return bool(templates) and reachable(world, function)
+    return used_unseen(world, function) or (bool(world.once(transformed)) and reachable(world, function))
 
 
 def invoked_unseen(world: "World", function: Resource) -> bool:

@@ -11,6 +11,7 @@ from constructs_lib.graph.invocations import invocations
 from constructs_lib.graph.mappings import Mapping, mappings
 from constructs_lib.graph.queues import redrives
 from constructs_lib.graph.template import Resource
+from constructs_lib.graph.unseen import used_unseen
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -45,7 +46,9 @@ class FailureAlarm(Rule):
                 one.model is InvocationModel.ASYNCHRONOUS and one.service is not services.CLOUDFORMATION
                 for one in several
             )
-            metrics = _failure_metrics(world, function) if asynchronous and not made_by_cdk(world, function) else []
+            if not asynchronous or made_by_cdk(world, function) or used_unseen(world, function):
+                continue
+            metrics = _failure_metrics(world, function)
             if metrics and not watched.watch("AWS/Lambda", function, frozenset({*metrics, "AsyncEventsDropped"})):
                 yield self.finding(
                     function,
@@ -75,6 +78,8 @@ def _failure_metrics(world: World, function: Resource) -> list[str]:
 def _missing(world: World, watched: Alarms, mapping: Mapping) -> str | None:
     """Return the metric on which an alarm is missing."""
     function, queue, stream = mapping.function, mapping.queue, mapping.source
+    if any(one is not None and used_unseen(world, one) for one in (mapping.resource, function, stream)):
+        return None
     if mapping.service in ("kinesis", "dynamodb") and function is not None:
         shown = watched.watch("AWS/Lambda", function, _STREAM)
         shown = shown or (stream is not None and watched.watch("AWS/Kinesis", stream, _STREAM_OF_KINESIS))

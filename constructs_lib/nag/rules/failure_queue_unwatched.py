@@ -7,6 +7,7 @@ from constructs_lib.graph.consumers import consumers
 from constructs_lib.graph.failure_queues import FailurePlace, failure_places
 from constructs_lib.graph.mappings import QUEUE
 from constructs_lib.graph.template import Resource
+from constructs_lib.graph.unseen import used_unseen
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -42,7 +43,7 @@ class FailureQueueUnwatched(Rule):
             moved = any(place.resource.type == QUEUE for place in places)
             metrics = _METRICS if moved else _METRICS | {_SENT}
             watched = world.once(alarms).watch("AWS/SQS", queue, metrics)
-            if watched or world.once(consumers).may_read(queue):
+            if watched or world.once(consumers).may_read(queue) or used_unseen(world, queue):
                 continue
             blind = moved and world.once(alarms).watch("AWS/SQS", queue, frozenset({_SENT}))
             yield self.finding(
