@@ -16,8 +16,8 @@ class IotErrorAction(Rule):
         "of AWS IoT, the message is dropped."
     )
     fix = (
-        "CDK: TopicRule(..., error_action=SqsQueueAction(failures)). CloudFormation: TopicRulePayload.ErrorAction of "
-        "the AWS::IoT::TopicRule, to a queue for instance."
+        "CDK: CfnTopicRule.TopicRulePayloadProperty(..., error_action=...), to a queue for instance. CloudFormation: "
+        "TopicRulePayload.ErrorAction of the AWS::IoT::TopicRule."
     )
     source = "https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html"
 
