@@ -24,16 +24,25 @@ def choose_rules(
     Raises
     ------
     ValueError
-        If there is no rule of such an id, or two rules share one.
+        If there is no rule of such an id, two rules share one, or an additional rule does not say all it must.
     """
     known: dict[str, Rule] = {}
-    for rule in (*all_rules(), *additional):
+    for rule in (*all_rules(), *map(_complete, additional)):
         if rule.id in known:
             raise ValueError(f"expected rules with ids of their own, found two called '{rule.id}'; rename one of them")
         known[rule.id] = rule
     ignored = set(_checked(ignore, known))
     selected = [rule.id for rule in known.values() if not rule.opt_in] if select is None else _checked(select, known)
     return tuple(known[name] for name in sorted(set(selected) - ignored))
+
+
+def _complete(rule: Rule) -> Rule:
+    if isinstance(rule, type):
+        raise ValueError(f"expected objects of rules, found the class {rule.__name__}; write {rule.__name__}()")
+    missing = [name for name in ("severity", "description", "fix", "source") if not hasattr(rule, name)]
+    if missing:
+        raise ValueError(f"expected rule '{rule.id}' to have {', '.join(missing)}, found none; set it in the class")
+    return rule
 
 
 def _checked(names: Iterable[str], known: dict[str, Rule]) -> list[str]:

@@ -43,3 +43,17 @@ def test_an_unknown_id_is_refused_with_the_nearest() -> None:
 def test_two_rules_of_one_id_are_refused() -> None:
     with pytest.raises(ValueError, match="two called 'OwnRule'"):
         choose_rules(additional=[OwnRule(), OwnRule()])
+
+
+def test_a_rule_must_say_all_that_reports_tell() -> None:
+    class Terse(Rule):
+        severity = Severity.INFO
+        description = "A rule that does not say what to do."
+
+        def check(self, world: World) -> Iterator[Finding]:
+            yield from ()
+
+    with pytest.raises(ValueError, match="expected rule 'Terse' to have fix, source, found none; set it in the class"):
+        choose_rules(additional=[Terse()])
+    with pytest.raises(ValueError, match=r"found the class OwnRule; write OwnRule\(\)"):
+        choose_rules(additional=[OwnRule])  # type: ignore[list-item]

@@ -3,7 +3,9 @@
 Where pyright is told to look away, it is CDK's own signature that refuses CDK's own class (aws/jsii#1919).
 """
 
-from aws_cdk import App, Duration, Stack
+from collections.abc import Iterator
+
+from aws_cdk import App, Duration, Stack, Stage, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
@@ -35,21 +37,27 @@ from constructs_lib import (
     DynamoDbToLambda,
     EventBridgeToLambda,
     FailureQueue,
+    Finding,
     FunctionUrlToLambda,
     HttpApiToLambda,
     KafkaToLambda,
     KinesisToLambda,
     LambdaFunction,
+    LambdaInvocationChecks,
     LoadBalancerToLambda,
     LogsToLambda,
     MqToLambda,
     MskToLambda,
     RestApiToLambda,
     RestApiToLambdaAsync,
+    Rule,
     S3ToLambda,
     SesToLambda,
+    Severity,
     SqsToLambda,
     WebSocketApiToLambda,
+    World,
+    assert_no_findings,
 )
 
 stack = Stack(App(), "Stack")
@@ -200,3 +208,33 @@ KafkaToLambda(
     consumption_mode="Queue",
 )
 RestApiToLambda(stack, "Tenants", function=function, tenant_id="method.request.header.X-Tenant")
+
+
+class NamedQueue(Rule):
+    """A rule of a user's own."""
+
+    severity = Severity.WARNING
+    description = "The queue has a name."
+    fix = "CDK: leave queue_name out."
+    source = "https://docs.aws.amazon.com/"
+
+    def check(self, world: World) -> Iterator[Finding]:
+        """Yield the queues with a name."""
+        for found in world.of_type("AWS::SQS::Queue"):
+            if world.properties(found)["QueueName"].present:
+                yield self.finding(found, "QueueName", f"queue {found.label} has a name.", severity=Severity.INFO)
+
+
+app = App()
+checks = LambdaInvocationChecks(
+    app,
+    select=["ApiTimeout"],
+    ignore={"NamedQueue"},
+    additional_rules=[NamedQueue()],
+    fail_on="warning",
+    reports=["json"],
+)
+Validations.of(app).add_plugins(checks)
+assert_no_findings(stack, ignore=("ApiTimeout",), fail_on=Severity.ERROR)
+assert_no_findings(app, select=["ApiTimeout"], fail_on="warning")
+assert_no_findings(Stage(app, "Stage"), additional_rules=[NamedQueue()])

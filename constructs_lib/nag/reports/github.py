@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from constructs_lib.nag.finding import Finding, Severity
-from constructs_lib.nag.reports.places import plain, region, relative, repository
+from constructs_lib.nag.reports.places import plain, region, relative, repository, unused
 from constructs_lib.nag.result import Result
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -26,7 +26,7 @@ def _lines(result: Result) -> Iterator[str]:
     for one in result.unused:
         yield _command(
             "notice",
-            f"the suppression of {one.rule} for {one.place or 'the file'} ({one.reason}) accepts nothing; remove it.",
+            unused(one),
             file=relative(one.path, repository()),
             title="unused suppression",
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from constructs_lib.nag.finding import Severity
-from constructs_lib.nag.reports.places import plain, region, relative, subject
+from constructs_lib.nag.reports.places import plain, region, relative, subject, unused
 from constructs_lib.nag.result import Judged, Result
 
 _ROOM: Final = 30_000
@@ -44,8 +44,7 @@ def _lines(result: Result) -> Iterator[str]:
     if result.unused:
         yield from ("", "**Suppressions that accept nothing**", "")
         for one in result.unused:
-            place = f" for {_code(one.place)}" if one.place else ""
-            yield f"- {_text(one.rule)}{place} in {_code(relative(one.path))}: {_text(one.reason)}"
+            yield f"- {_code(relative(one.path))}: {_text(unused(one))}"
 
 
 def _counts(result: Result) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from constructs_lib.graph.lines import Region, region_of
 from constructs_lib.nag.finding import Finding
+from constructs_lib.nag.result import Suppression
 
 _ODD = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 does not allow or advise against: control characters, which terminals obey, and half characters."""
@@ -46,3 +47,11 @@ def region(finding: Finding) -> Region | None:
 def subject(finding: Finding) -> str:
     """Name the resource of a finding within the whole app: its construct path, or its logical id."""
     return finding.resource.construct_path or finding.resource.logical_id
+
+
+def unused(one: Suppression) -> str:
+    """Say that a suppression accepts nothing, and what to do about it."""
+    which = f"the suppression of {one.rule} for {one.place or 'the file'}"
+    if one.reason:
+        return f"{which} ({one.reason}) accepts nothing; remove it."
+    return f"{which} gives no reason and does not count; give one."

@@ -15,7 +15,7 @@ from typing import Any, Final
 from constructs_lib.graph.lines import Region
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.reports.artifacts import uri
-from constructs_lib.nag.reports.places import region
+from constructs_lib.nag.reports.places import region, unused
 from constructs_lib.nag.result import Judged, Origin, Problem, Result, Suppression
 from constructs_lib.nag.rule import Rule
 
@@ -143,10 +143,9 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 
 def _unused(one: Suppression) -> dict[str, Any]:
-    place = f" for {one.place}" if one.place else ""
     return {
         "level": "note",
-        "message": {"text": f"the suppression of {one.rule}{place} ({one.reason}) accepts nothing; remove it."},
+        "message": {"text": unused(one)},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(one.path)}}}],
         "associatedRule": {"id": one.rule},
     }

@@ -89,5 +89,6 @@ def everything(folder: Path) -> Result:
     )
     unused = Suppression("Gone", NASTY, Origin.METADATA, Path("a b/ü%,:#.json"), NASTY)
     elsewhere = Suppression("Gone", "old", Origin.BASELINE, folder.parent / "else where.json", "")
+    unsaid = Suppression("Gone", "", Origin.METADATA, Path("a b/ü%,:#.json"), "")
     problems = [Problem(Path("bad|`file`.json"), NASTY), Problem(folder.parent / "outside.json", "expected JSON")]
-    return replace(result, unused=[unused, elsewhere], problems=problems)
+    return replace(result, unused=[unused, elsewhere, unsaid], problems=problems)

@@ -44,7 +44,9 @@ def test_the_worst_come_first_and_nothing_breaks_out_of_its_command(folder: Path
         ("notice", "Slow"),
         ("notice", "unused suppression"),
         ("notice", "unused suppression"),
+        ("notice", "unused suppression"),
     ]
+    assert found[-1][2] == "the suppression of Gone for the file gives no reason and does not count; give one."
     assert found[2][1]["file"] == "a b/ü%,:#.json"
     assert found[2][2].startswith("a%b\r\nc,d:e|f")
     assert "\x00" not in render(everything(folder))

@@ -57,7 +57,7 @@ def test_everything_is_told_and_counted(folder: Path) -> None:
         "warning": 1,
         "info": 1,
         "accepted": 3,
-        "unused": 2,
+        "unused": 3,
         "problem": 2,
     }
     assert [one["message"] for one in report["findings"]] == [NASTY, "three", "two", "four", NASTY, "five"]

@@ -46,7 +46,7 @@ def test_no_text_breaks_out_of_its_cell(folder: Path) -> None:
     assert r"\*j\*\_k\_" in message
     assert rows(text)[3][1].count("`") == 2
     assert r"- `bad\|'file'.json`: " in text
-    assert "- Gone in " in text
+    assert "else where.json`: the suppression of Gone for the file (old) accepts nothing; remove it." in text
 
 
 def test_a_long_table_leaves_room_for_the_rest(folder: Path) -> None:

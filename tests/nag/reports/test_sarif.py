@@ -90,7 +90,7 @@ def test_everything(folder: Path) -> None:
     problems = invocation["toolExecutionNotifications"]
     assert [one["message"]["text"] for one in problems] == [NASTY, "expected JSON"]
     unused = invocation["toolConfigurationNotifications"]
-    assert [one["associatedRule"]["id"] for one in unused] == ["Gone", "Gone"]
+    assert [one["associatedRule"]["id"] for one in unused] == ["Gone", "Gone", "Gone"]
 
 
 def uris(run: dict[str, Any]) -> list[str]:
