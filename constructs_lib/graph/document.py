@@ -10,6 +10,7 @@ from constructs_lib.graph.node import Node
 from constructs_lib.graph.values import Reference, Scalar, Structure, Text, Unknown, Value, fold, join, unfold
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]+)\}")
+_OPEN = re.compile(r'"Ref"|"Fn::|\{\{resolve:|null|NaN|Infinity')
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,10 @@ def _pieces(node: Node) -> Iterator[Value]:
     """Yield the JSON text of an object, in which references stay references."""
     value = node.value
     if isinstance(value, Structure):
+        written = _written(value.content)
+        if written is not None:
+            yield written
+            return
         listed = isinstance(value.content, list)
         yield "[" if listed else "{"
         for index, child in enumerate(node.children):
@@ -92,3 +97,12 @@ def _pieces(node: Node) -> Iterator[Value]:
         for part in value.parts if isinstance(value, Text) else (value,):
             yield json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
         yield '"'
+
+
+def _written(content: Any) -> str | None:
+    """Return the JSON text of what holds no function and nothing absent; most of a document does not."""
+    try:
+        text = json.dumps(content, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return None if _OPEN.search(text) else text

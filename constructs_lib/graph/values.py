@@ -68,20 +68,25 @@ def join(values: list[Value], separator: str = "") -> Value:
     A dynamic reference such as ``{{resolve:ssm:name}}`` is unknown.
     """
     parts: list[str | Reference | Unknown] = []
+    texts: list[str] = []
     length = 0
     for index, value in enumerate(values):
         if index and separator:
-            _append(parts, separator)
-        if isinstance(value, Text):
-            for part in value.parts:
-                _append(parts, part)
-        elif isinstance(value, Reference):
-            parts.append(value)
+            texts.append(separator)
+        if isinstance(value, str):
+            texts.append(value)
+            length += len(value)
+        elif isinstance(value, Scalar):
+            texts.append(scalar_text(value))
         else:
-            _append(parts, scalar_text(value) if isinstance(value, Scalar) else UNKNOWN)
-        length += _length(value)
+            _append(parts, "".join(texts))
+            texts = []
+            for part in value.parts if isinstance(value, Text) else (value,):
+                _append(parts, part if isinstance(part, str | Reference) else UNKNOWN)
+                length += len(part) if isinstance(part, str) else 0
         if length > _TEXT_LIMIT or len(parts) > _HOLES:
             return UNKNOWN
+    _append(parts, "".join(texts))
     if any(isinstance(part, str) and "{{resolve:" in part for part in parts):
         text, holes = fold(Text(tuple(parts)))
         known = [unfold(piece, holes) for piece in _DYNAMIC.split(text)]
@@ -91,11 +96,6 @@ def join(values: list[Value], separator: str = "") -> Value:
     if len(parts) == 1:
         return parts[0]
     return Text(tuple(parts))
-
-
-def _length(value: Value) -> int:
-    parts = value.parts if isinstance(value, Text) else (value,)
-    return sum(len(part) for part in parts if isinstance(part, str))
 
 
 def _append(parts: list[str | Reference | Unknown], part: str | Reference | Unknown) -> None:
