@@ -4,7 +4,7 @@
     1. It changes when a field is removed or means something else, not when one is added.
 ``summary``
     ``templates`` and ``rules`` that were checked, and how many active findings are ``error``, ``warning`` and ``info``;
-    how many findings are ``accepted``, how many suppressions ``unused``, how many inputs a ``problem``.
+    how many findings are ``suppressed``, how many suppressions ``unused``, how many inputs are ``problems``.
 ``findings``
     In the order of places. Each has ``rule``, ``severity``, ``message``, ``fix`` and ``source`` (where AWS documents
     the fact); ``file``, relative to the working directory; ``region`` with ``line``, ``column``, ``end_line`` and
@@ -50,9 +50,9 @@ def _summary(result: Result) -> dict[str, int]:
         "templates": result.templates,
         "rules": len(result.rules),
         **{severity.label: active[severity] for severity in sorted(Severity, reverse=True)},
-        "accepted": len(result.judged) - len(result.active),
+        "suppressed": len(result.judged) - len(result.active),
         "unused": len(result.unused),
-        "problem": len(result.problems),
+        "problems": len(result.problems),
     }
 
 

@@ -1,12 +1,11 @@
 """A comment on a pull request, or the summary of a job."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from constructs_lib.nag.finding import Severity
 from constructs_lib.nag.reports.places import plain, region, relative, subject, unused
+from constructs_lib.nag.reports.text import summary
 from constructs_lib.nag.result import Judged, Result
 
 _ROOM: Final = 30_000
@@ -15,19 +14,19 @@ _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 
 
 def render(result: Result) -> str:
-    """Return the report: a line that counts, tables of the active and of the accepted findings, and what to do."""
+    """Return the report: a line that counts, tables of the active and of the suppressed findings, and what to do."""
     return "\n".join(_lines(result)) + "\n"
 
 
 def _lines(result: Result) -> Iterator[str]:
     yield "### Lambda invocations"
     yield ""
-    yield _counts(result)
+    yield escape(summary(result))
     active = sorted((one for one in result.judged if not one.suppression), key=lambda one: -one.finding.severity)
     accepted = [one for one in result.judged if one.suppression]
     if result.problems:
         yield from ("", "**Not checked**", "")
-        yield from (f"- {_code(relative(one.path))}: {_text(one.message)}" for one in result.problems)
+        yield from (f"- {_code(relative(one.path))}: {escape(one.message)}" for one in result.problems)
     if active:
         yield ""
         yield from _table(("Severity", "Rule", "Resource", "Place", "Finding"), map(_active_row, active))
@@ -35,29 +34,16 @@ def _lines(result: Result) -> Iterator[str]:
         yield from ("", "<details><summary>How to fix</summary>", "")
         for rule in result.rules:
             if rule.id in found:
-                yield f"- **{_text(rule.id)}**: {_text(rule.fix)} {rule.source}"
+                yield f"- **{escape(rule.id)}**: {escape(rule.fix)} {rule.source}"
         yield from ("", "</details>")
     if accepted:
-        yield from ("", f"<details><summary>Accepted ({len(accepted)})</summary>", "")
+        yield from ("", f"<details><summary>Suppressed ({len(accepted)})</summary>", "")
         yield from _table(("Rule", "Resource", "Place", "Reason"), map(_accepted_row, accepted))
         yield from ("", "</details>")
     if result.unused:
         yield from ("", "**Suppressions that accept nothing**", "")
         for one in result.unused:
-            yield f"- {_code(relative(one.path))}: {_text(unused(one))}"
-
-
-def _counts(result: Result) -> str:
-    severities = Counter(finding.severity for finding in result.active)
-    counts = [_count(severities[one], one.label) for one in sorted(Severity, reverse=True)]
-    counts.append(f"{len(result.judged) - len(result.active)} accepted")
-    if result.problems:
-        counts.append(f"{len(result.problems)} not checked")
-    return f"{', '.join(counts)} in {_count(result.templates, 'template')}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+            yield f"- {_code(relative(one.path))}: {escape(unused(one))}"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -78,12 +64,12 @@ def _row(cells: Iterable[str]) -> str:
 
 def _active_row(judged: Judged) -> tuple[str, ...]:
     finding = judged.finding
-    return finding.severity.label, _text(finding.rule), *_where(judged), _text(finding.message)
+    return finding.severity.label, escape(finding.rule), *_where(judged), escape(finding.message)
 
 
 def _accepted_row(judged: Judged) -> tuple[str, ...]:
     reason = judged.suppression.reason if judged.suppression else ""
-    return _text(judged.finding.rule), *_where(judged), _text(reason)
+    return escape(judged.finding.rule), *_where(judged), escape(reason)
 
 
 def _where(judged: Judged) -> tuple[str, str]:
@@ -92,7 +78,7 @@ def _where(judged: Judged) -> tuple[str, str]:
     return _code(subject(judged.finding)), _code(f"{file}:{place.line}" if place else file)
 
 
-def _text(text: str) -> str:
+def escape(text: str) -> str:
     """Write foreign text so that nothing in it is markup, on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(plain(text).split()))
 

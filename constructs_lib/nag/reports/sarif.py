@@ -15,6 +15,7 @@ from typing import Any, Final
 from constructs_lib.graph.lines import Region
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.reports.artifacts import uri
+from constructs_lib.nag.reports.markdown import escape
 from constructs_lib.nag.reports.places import region, unused
 from constructs_lib.nag.result import Judged, Origin, Problem, Result, Suppression
 from constructs_lib.nag.rule import Rule
@@ -59,7 +60,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         **help_uri,
         "help": {
             "text": f"{description}\n\n{rule.fix}\n\n{rule.source}".strip(),
-            "markdown": f"{description}\n\n**Fix.** {rule.fix}\n\n**Source:** <{rule.source}>",
+            "markdown": f"{escape(description)}\n\n**Fix.** {escape(rule.fix)}\n\n**Source:** {rule.source}",
         },
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {

@@ -36,9 +36,9 @@ def test_a_clean_run_counts_what_was_checked() -> None:
             "error": 0,
             "warning": 0,
             "info": 0,
-            "accepted": 0,
+            "suppressed": 0,
             "unused": 0,
-            "problem": 0,
+            "problems": 0,
         },
         "findings": [],
         "unused": [],
@@ -56,9 +56,9 @@ def test_everything_is_told_and_counted(folder: Path) -> None:
         "error": 1,
         "warning": 1,
         "info": 1,
-        "accepted": 3,
+        "suppressed": 3,
         "unused": 3,
-        "problem": 2,
+        "problems": 2,
     }
     assert [one["message"] for one in report["findings"]] == [NASTY, "three", "two", "four", NASTY, "five"]
     assert [one["suppression"] and one["suppression"]["origin"] for one in report["findings"]] == [

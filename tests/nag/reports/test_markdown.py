@@ -15,7 +15,7 @@ def rows(text: str) -> list[list[str]]:
 
 def test_a_clean_run_is_one_line(folder: Path) -> None:
     text = render(Result((Quiet(),), templates=3))
-    assert text.splitlines()[2:] == ["0 errors, 0 warnings, 0 infos, 0 accepted in 3 templates"]
+    assert text.splitlines()[2:] == ["3 templates checked: 0 errors, 0 warnings, 0 info, 0 suppressed"]
 
 
 def test_a_finding_is_a_row_and_its_rule_says_what_to_do(folder: Path) -> None:
@@ -25,14 +25,14 @@ def test_a_finding_is_a_row_and_its_rule_says_what_to_do(folder: Path) -> None:
         ["info", "Slow", "`Stack/Queue`", "`app.template.json:10`", "slow"],
     ]
     assert f"- **Slow**: CDK: Queue(..., slow=False). CloudFormation: Slow \\| Fast. {Slow.source}" in text
-    assert "Accepted" not in text
+    assert "Suppressed" not in text
 
 
 def test_what_is_accepted_stays_visible_with_its_reason(folder: Path) -> None:
     result = judge(write(folder, Q=queue(error="too slow")), Q=suppression(reason="known"))
     text = render(result)
     assert rows(text) == [["Slow", "`Q`", "`app.template.json:7`", "known"]]
-    assert "0 errors, 0 warnings, 0 infos, 1 accepted in 1 template" in text
+    assert "1 template checked: 0 errors, 0 warnings, 0 info, 1 suppressed" in text
     assert "How to fix" not in text
 
 

@@ -56,7 +56,7 @@ def test_a_rule_carries_its_help(folder: Path) -> None:
     assert rule["fullDescription"]["text"] == Slow.description
     assert rule["helpUri"] == Slow.source
     assert Slow.fix in rule["help"]["text"]
-    assert f"**Fix.** {Slow.fix}" in rule["help"]["markdown"]
+    assert r"**Fix.** CDK: Queue(..., slow=False). CloudFormation: Slow \| Fast." in rule["help"]["markdown"]
     assert rule["defaultConfiguration"]["level"] == "warning"
     assert "lambda" in rule["properties"]["tags"]
 
