@@ -17,12 +17,13 @@ from constructs_lib.graph.template import Resource
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
 
+FAILURE_KEYS: Final = "/aws/lambda/*"
+"""Where in a bucket Lambda puts failed events (facts R3 and K-6)."""
 _SEND: Final = {
     "AWS::SQS::Queue": (("sqs:SendMessage", ""),),
     "AWS::SNS::Topic": (("sns:Publish", ""),),
     "AWS::Events::EventBus": (("events:PutEvents", ""),),
-    # Lambda writes below this prefix (facts R3 and K-6).
-    "AWS::S3::Bucket": (("s3:PutObject", "/aws/lambda/*"), ("s3:ListBucket", "")),
+    "AWS::S3::Bucket": (("s3:PutObject", FAILURE_KEYS), ("s3:ListBucket", "")),
 }
 """What sending asks of the role, by the type of the target (fact F9)."""
 _KEY: Final = {

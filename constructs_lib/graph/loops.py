@@ -1,12 +1,13 @@
 """Functions that can cause their own invocation: what they write to invokes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.graph import globs, services
 from constructs_lib.graph.arn import resource_of
-from constructs_lib.graph.asynchronous import all_async_configs
+from constructs_lib.graph.asynchronous import all_async_configs, async_configs
+from constructs_lib.graph.failure_senders import FAILURE_KEYS
 from constructs_lib.graph.invocation import Invocation
 from constructs_lib.graph.invocations import invocations
 from constructs_lib.graph.mappings import mappings
@@ -57,8 +58,7 @@ def _through_events(world: "World") -> Iterator[Loop]:
                     yield Loop(function, one.evidence, source, sends=False)
             elif source.type == "AWS::S3::Bucket":
                 wanted = _notified(one.settings)
-                written = granted_keys(world, role, "s3:PutObject", source) if wanted is not None else ()
-                if wanted is not None and any(globs.overlap(wanted, key) for key in written):
+                if wanted is not None and any(globs.overlap(wanted, key) for key in _written(world, function, source)):
                     yield Loop(function, one.evidence, source, sends=False)
 
 
@@ -90,6 +90,16 @@ def _through_destinations(world: "World") -> Iterator[Loop]:
             subscribed = (one for one in several if one.source is topic and one.qualifier == config.qualifier)
             if topic is not None and topic.type == "AWS::SNS::Topic" and any(map(_unfiltered, subscribed)):
                 yield Loop(function, place, topic, sends=True)
+
+
+def _written(world: "World", function: Resource, bucket: Resource) -> Sequence[str]:
+    """Return the patterns of the keys that a function may write, each after a slash."""
+    for config in async_configs(world, function):
+        # Then this is what the role is allowed to write for.
+        if resource_of(world, config.properties.template, config.on_failure.value) is bucket:
+            return (FAILURE_KEYS,)
+    role = execution_role(world, function)
+    return granted_keys(world, role, "s3:PutObject", bucket) if role is not None else ()
 
 
 def _unfiltered(invocation: Invocation) -> bool:

@@ -18,6 +18,8 @@ NESTED_STACK: Final = "AWS::CloudFormation::Stack"
 
 _PUBLISHING: Final = ("AWS::SSM::Parameter", "AWS::CloudFormation::CustomResource")
 """Resources through which another template can learn the name of a function, besides outputs."""
+_HARMLESS: Final = ("AWS::LanguageExtensions", "AWS::Serverless", "AWS::SecretsManager", "AWS::CodeDeploy")
+"""Transforms of a whole template that add nothing to functions, roles and queues that are not their own."""
 
 
 def reachable(world: "World", function: Resource) -> bool:
@@ -55,8 +57,13 @@ def transformed(world: "World") -> list[Template]:
 
     Ask with ``world.once``.
     """
-    templates = world.app.templates
-    return [one for one in templates if any(key.startswith("Fn::") for key in one.section("Resources"))]
+    return [one for one in world.app.templates if _is_transformed(one)]
+
+
+def _is_transformed(template: Template) -> bool:
+    names = template.body.get("Transform") or []
+    macros = [one for one in (names if isinstance(names, list) else [names]) if not str(one).startswith(_HARMLESS)]
+    return bool(macros) or any(key.startswith("Fn::") for key in template.section("Resources"))
 
 
 def handed_over(world: "World") -> set[Resource]:

@@ -39,25 +39,28 @@ class DeadLetterQueueKey(Rule):
         for one in delivery_queues(world):
             queues[one.queue].append(one)
         for queue, several in queues.items():
-            lost = (
-                f"events that could not be delivered for {listed([one.place.resource.label for one in several])} are "
-                "lost"
-            )
             for place in key_places(world, queue):
                 if (place.text() or "").endswith(_AWS_MANAGED):
                     yield self.finding(
                         queue,
                         place.dotted,
                         f"queue {queue.label} is encrypted with {_AWS_MANAGED}, whose policy lets in no service: "
-                        f"{lost}. Use a customer managed key, or the encryption of SQS itself.",
+                        f"{_lost(several)}. Use a customer managed key, or the encryption of SQS itself.",
                     )
             for key in keys_of(world, queue):
                 for principal in sorted({one.service.principal for one in several}):
-                    lacking = [a for a in _ACTIONS if allows_service(world, key, a, principal) is Verdict.NO]
+                    senders = [one for one in several if one.service.principal == principal]
+                    lacking = [one for one in _ACTIONS if allows_service(world, key, one, principal) is Verdict.NO]
                     if lacking:
                         yield self.finding(
                             key,
                             "KeyPolicy",
                             f"the policy of key {key.label}, which encrypts queue {queue.label}, does not allow "
-                            f"{principal}.amazonaws.com {listed(lacking)}: {lost}. Allow it in the policy of the key.",
+                            f"{principal}.amazonaws.com {listed(lacking)}: {_lost(senders)}. Allow it in the policy of "
+                            "the key.",
                         )
+
+
+def _lost(senders: list[DeliveryQueue]) -> str:
+    names = listed([one.place.resource.label for one in senders])
+    return f"events that could not be delivered for {names} are lost"
