@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.explain.model import Attempts, End, Stage, StageName
 from constructs_lib.explain.places import kept, lost, untold
-from constructs_lib.explain.wording import count, duration
+from constructs_lib.explain.wording import count, duration, whole
 from constructs_lib.facts import (
     ASYNC_EVENT_AGE_MAX_SECONDS,
     ASYNC_RETRY_ATTEMPTS_DEFAULT,
@@ -72,10 +72,9 @@ def _attempts(world: "World", target: Target, config: AsyncConfig | None) -> Att
     if config is not None:
         retries = config.properties["MaximumRetryAttempts"].number(retries)
         age = config.properties["MaximumEventAgeInSeconds"].number(age)
+    number = None if retries is None else whole(retries + 1)
     words = "as often as the templates do not tell"
-    if retries is not None:
-        number = int(retries) + 1
+    if number is not None:
         words = count(number, "attempt") + (_WAITS[number - 1] if 0 < number <= len(_WAITS) else "")
-    old = duration(age) if age is not None else "a time that the templates do not tell"
-    throttled = f"while throttled, it waits for up to {old}"
-    return Attempts(f"{words}; {throttled}", None if retries is None else int(retries) + 1, age)
+    old = "at an age that the templates do not tell" if age is None else f"when {duration(age)} old"
+    return Attempts(f"{words}, and more while throttled; given up {old}", number, age)

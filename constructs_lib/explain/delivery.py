@@ -7,7 +7,7 @@ from constructs_lib.explain import tasks
 from constructs_lib.explain.model import Attempts, End, Fate, Stage, StageName
 from constructs_lib.explain.places import caller, kept_by, lost, untold
 from constructs_lib.explain.retries import given_up
-from constructs_lib.explain.wording import duration
+from constructs_lib.explain.wording import duration, kind
 from constructs_lib.graph import services
 from constructs_lib.graph.deliveries import RULE, SCHEDULE, SUBSCRIBER, Delivery, deliveries
 from constructs_lib.graph.invocation import Invocation
@@ -86,7 +86,7 @@ def as_set(world: "World", one: Invocation) -> tuple[Attempts, list[End]] | None
     retries, age = _DEFAULTS.get(one.resource.type, (facts.STREAM_RETRIES_UNLIMITED, facts.STREAM_RECORD_AGE_UNLIMITED))
     attempts = given_up(limited.attempts.number(retries), limited.age.number(age))
     ends = kept_by(world, one.resource, limited.dead_letter.path)
-    return attempts, ends or [lost("no dead-letter queue is set")]
+    return attempts, ends or [lost(f"the {kind(one.resource)} has no dead-letter queue")]
 
 
 def _by_sns(world: "World", one: Invocation) -> tuple[Attempts, list[End]]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from constructs_lib.explain.model import Attempts, End, Fate, Stage, StageName
 from constructs_lib.explain.places import kept, kept_by, lost, untold
 from constructs_lib.explain.retries import given_up
-from constructs_lib.explain.watching import watchers
-from constructs_lib.explain.wording import about, count, duration, named
+from constructs_lib.explain.watching import alarmed
+from constructs_lib.explain.wording import about, count, duration, named, whole
 from constructs_lib.facts import (
     KAFKA_RETRIES_WITH_DESTINATION,
     STREAM_RECORD_AGE_UNLIMITED,
@@ -49,12 +49,12 @@ def _of_queue(world: "World", mapping: Mapping) -> _Found:
             return Attempts(f"as often as the templates do not tell, {again}"), ends
         seconds = None if hidden is None else count_max * hidden
         long = "" if seconds is None or count_max < 2 else f"; {about(seconds)}"
-        return Attempts(f"{count(count_max, 'attempt')}, {again}{long}", int(count_max), seconds), ends
+        return Attempts(f"{count(count_max, 'attempt')}, {again}{long}", whole(count_max), seconds), ends
     if not world.properties(queue)["RedrivePolicy"].absent:
         return Attempts(f"as the redrive policy says, {again}"), [untold("the redrive policy cannot be read")]
     kept_for = retention(world, queue)
     long = "for a time that the templates do not tell" if kept_for is None else f"for {duration(kept_for)}"
-    end = End(Fate.LOST, f"{named(queue)} has no redrive policy, and keeps it {long}", queue, watchers(world, queue))
+    end = End(Fate.LOST, f"{named(queue)} has no redrive policy, and keeps it {long}", queue, alarmed(world, queue))
     return Attempts(f"again and again, {again}, {long} (retention)", None, kept_for), [end]
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.explain import asynchronous, callers, polling
-from constructs_lib.explain.delivery import delivery
+from constructs_lib.explain.delivery import as_set, delivery
 from constructs_lib.explain.invoker import only_allowed, senders
 from constructs_lib.explain.model import Fate, Route, Stage
 from constructs_lib.explain.places import caller
@@ -49,7 +49,8 @@ def _stages(world: "World", one: Invocation, mapping: Mapping | None) -> list[St
         if one.service is services.CLOUDFORMATION:
             stage = replace(stage, ends=(*(end for end in stage.ends if end.fate is not Fate.LOST), _STACK))
         return [delivery(world, one), stage]
-    return [asynchronous.execution(world, one.target)]
+    known = [delivery(world, one)] if as_set(world, one) else []
+    return [*known, asynchronous.execution(world, one.target)]
 
 
 def _limits(world: "World", one: Invocation) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ _LEGEND: Final = (
 )
 _MODELS: Final = {
     InvocationModel.SYNCHRONOUS: "synchronous: the caller waits for the answer",
-    InvocationModel.ASYNCHRONOUS: "asynchronous: Lambda queues the event, and nobody waits for the answer",
+    InvocationModel.ASYNCHRONOUS: "asynchronous: Lambda queues the event, and calls the function later",
     InvocationModel.POLL: "poll: Lambda reads batches from the source",
     None: "unknown",
 }
@@ -45,6 +45,7 @@ def _block(account: Account) -> Iterator[str]:
         yield from _row("note", "conditions of the template decide about this; here is one of several outcomes", 2)
     yield from _rows("note", account.notes, 2)
     if not account.routes:
+        yield ""
         yield from _row("invoked by", "nothing that the templates show", 2)
     for route in account.routes:
         yield ""

@@ -26,7 +26,7 @@ _NAMESPACES: Final = {QUEUE: "AWS/SQS", FUNCTION: "AWS/Lambda"}
 def watchers(world: "World", place: Resource) -> tuple[str, ...] | None:
     """Return who watches a queue, or whom a topic tells; None for other places, of which the templates say nothing."""
     if place.type == QUEUE:
-        return (*(f"alarm {one}" for one in backlog(world, place)), *world.once(_consumers).get(place, ()))
+        return (*alarmed(world, place), *world.once(_consumers).get(place, ()))
     if place.type == TOPIC:
         return tuple(world.once(_subscribers).get(place, ()))
     return None
@@ -36,6 +36,11 @@ def backlog(world: "World", queue: Resource) -> tuple[str, ...]:
     """Return the alarms on how much waits in a queue, or how long."""
     metrics = {name: by for name, by in _watched(world, queue).items() if name in (_DEPTH, _AGE)}
     return (*_listed(metrics), *_open_alarm(world, queue))
+
+
+def alarmed(world: "World", queue: Resource) -> tuple[str, ...]:
+    """Return the same alarms as those who notice what fails."""
+    return tuple(f"alarm {one}" for one in backlog(world, queue))
 
 
 def alarms_on(world: "World", function: Resource) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """How times, numbers and resources are named."""
 
 import re
+from math import isfinite
 from typing import Final
 
 from constructs_lib.graph.targets import LATEST, Qualifier
@@ -34,6 +35,11 @@ def count(number: float, thing: str) -> str:
     return f"{number:,.0f} {thing}" if number == 1 else f"{number:,.0f} {thing}s"
 
 
+def whole(number: float) -> int | None:
+    """Return a number of attempts as an integer; None for what is no number of anything."""
+    return int(number) if isfinite(number) else None
+
+
 def kind(resource: Resource) -> str:
     """Say what a resource is: ``user pool`` for an ``AWS::Cognito::UserPool``."""
     if not resource.type.startswith("AWS::") or resource.type == "AWS::CloudFormation::CustomResource":
@@ -56,4 +62,4 @@ def qualifier_name(qualifier: Qualifier) -> str | None:
 
 
 def _lower(word: str) -> str:
-    return word if word.isupper() and len(word) > 1 else word.lower()
+    return word.upper() if word in ("Api", "Url") or (word.isupper() and len(word) > 1) else word.lower()

@@ -17,7 +17,13 @@ assert not loaded, loaded
 
 @pytest.mark.parametrize(
     "module",
-    ["constructs_lib.graph", "constructs_lib.nag", "constructs_lib.summary", "constructs_lib.cli"],
+    [
+        "constructs_lib.graph",
+        "constructs_lib.nag",
+        "constructs_lib.explain",
+        "constructs_lib.summary",
+        "constructs_lib.cli",
+    ],
 )
 def test_the_checks_load_neither_cdk_nor_jsii(module: str) -> None:
     """They run in pipelines without Node.js, and have to start fast."""

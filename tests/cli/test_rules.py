@@ -1,0 +1,58 @@
+import json
+
+import pytest
+
+from constructs_lib.cli import main
+from constructs_lib.nag.rules import all_rules
+
+
+def test_every_rule_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for rule in all_rules():
+        (line,) = (line for line in lines if line.split(" ")[0] == rule.id)
+        assert line.split()[1] == rule.severity.label
+    assert lines[-1].startswith(f"{len(all_rules())} rules; ")
+    assert max(map(len, lines)) <= 110
+
+
+def test_the_list_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "--format", "json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [one["id"] for one in listed] == [rule.id for rule in all_rules()]
+    assert {one["severity"] for one in listed} <= {"error", "warning", "info"}
+    assert [one["optIn"] for one in listed] == [rule.opt_in for rule in all_rules()]
+
+
+def test_one_rule_with_its_fix(capsys: pytest.CaptureFixture[str]) -> None:
+    rule = next(one for one in all_rules() if one.id == "AsyncFailureTarget")
+    assert main(["rules", rule.id]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("AsyncFailureTarget severity error runs by default what A function is invoked")
+    for part in (rule.description, rule.fix, rule.source):
+        assert part in said
+
+
+def test_one_rule_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "AsyncFailureTarget", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fix"].startswith("CDK: ")
+
+
+def test_an_opt_in_rule_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = all_rules()[0]
+    monkeypatch.setattr(type(rule), "opt_in", True)
+    main(["rules", rule.id])
+    assert "  runs      only when it is selected by its id\n" in capsys.readouterr().out
+    main(["rules"])
+    assert f"{rule.severity.label:7}  Opt-in. " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("AsyncFailureTargets", "did you mean 'AsyncFailureTarget'?"), ("xyz", "'lambda-invocations rules' lists them")],
+)
+def test_no_such_rule(capsys: pytest.CaptureFixture[str], name: str, hint: str) -> None:
+    assert main(["rules", name]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert f"expected the id of a rule, found '{name}'; {hint}" in captured.err
