@@ -80,5 +80,6 @@ def _add(
 ) -> None:
     if isinstance(target, Target):
         found[target.function].append(InvokeGrant(resource, target.qualifier, principals, sources))
-    elif target is UNKNOWN:
-        found[UNKNOWN].append(InvokeGrant(resource, UNKNOWN, principals, sources))
+    elif target is UNKNOWN and not any(one.principals == principals for one in found[UNKNOWN]):
+        # One for each principal, for whatever source: there can be many, and every function is asked about them.
+        found[UNKNOWN].append(InvokeGrant(resource, UNKNOWN, principals, ()))

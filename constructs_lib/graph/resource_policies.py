@@ -38,14 +38,7 @@ _WITHIN: Final = {
 
 def policy_of(world: "World", resource: Resource) -> Sequence[Statement]:
     """Return the statements of the policies of a resource, with an unknown one for what the templates do not show."""
-    policies = world.once(_policies)
-    documents = [*policies.get(resource, ()), *policies.get(resource.type, ())]
-    for pattern in _WITHIN.get(resource.type, ()):
-        documents += [node for _, node in world.properties(resource).select(pattern)]
-    found = [statement for document in documents for statement in statements(document)]
-    if resource.template in world.once(transformed) or resource in world.once(handed_over):
-        found.append(unknown_statement())
-    return found
+    return world.once(_Policies).statements(resource)
 
 
 def allows_role(world: "World", resource: Resource, action: str, role: Resource) -> Verdict:
@@ -117,15 +110,37 @@ def _allowed_by(statement: Statement, action: str, test: Test) -> Verdict:
     return min(granted, max(map(test, statement.principals()), default=Verdict.NO))
 
 
-def _policies(world: "World") -> dict[Resource | str, list[Node]]:
-    """Return the documents by the resource that they are for; those that may be for any of a type under the type."""
-    found: dict[Resource | str, list[Node]] = defaultdict(list)
-    for resource_type, pattern, document, subject in _APART:
-        for policy in world.of_type(resource_type):
-            properties = world.properties(policy)
-            unknown = properties[pattern.partition(".")[0]].value is UNKNOWN
-            for value in [UNKNOWN] if unknown else [node.value for _, node in properties.select(pattern)]:
-                resource = resource_of(world, policy.template, value)
-                known = resource is not None and resource.type == subject
-                found[resource if resource is not None and known else subject].append(properties[document])
-    return found
+class _Policies:
+    """The policies of the resources of a world, each read once."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._statements: dict[Resource | str, list[Statement]] = {}
+        # By the resource that they are for; those that may be for any of a type under the type.
+        self._documents: dict[Resource | str, list[Node]] = defaultdict(list)
+        for resource_type, pattern, document, subject in _APART:
+            for policy in world.of_type(resource_type):
+                properties = world.properties(policy)
+                unknown = properties[pattern.partition(".")[0]].value is UNKNOWN
+                for value in [UNKNOWN] if unknown else [node.value for _, node in properties.select(pattern)]:
+                    resource = resource_of(world, policy.template, value)
+                    known = resource is not None and resource.type == subject
+                    self._documents[resource if resource is not None and known else subject].append(
+                        properties[document]
+                    )
+
+    def statements(self, resource: Resource) -> Sequence[Statement]:
+        return [*self._read(resource), *self._read(resource.type)]
+
+    def _read(self, key: Resource | str) -> list[Statement]:
+        if key not in self._statements:
+            documents = [*self._documents.get(key, ())]
+            found = []
+            if isinstance(key, Resource):
+                for pattern in _WITHIN.get(key.type, ()):
+                    documents += [node for _, node in self._world.properties(key).select(pattern)]
+                hidden = self._world.once(transformed), self._world.once(handed_over)
+                if key.template in hidden[0] or key in hidden[1]:
+                    found.append(unknown_statement())
+            self._statements[key] = found + [one for document in documents for one in statements(document)]
+        return self._statements[key]

@@ -7,6 +7,7 @@ role leaves it open.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.graph.coverage import Asked, below, coverage
@@ -106,6 +107,11 @@ class Roles:
                 for name in names:
                     self._attached[_key(name)].append(document)
 
+    @cached_property
+    def _of_any(self) -> list[Statement]:
+        """The statements of the policies that may be of any role."""
+        return [one for document in self._attached.get(UNKNOWN, ()) for one in statements(document)]
+
     def statements(self, role: Resource) -> Sequence[Statement]:
         """Return the statements of all policies of a role, with an unknown one for what the templates do not show."""
         if role not in self._statements:
@@ -116,9 +122,10 @@ class Roles:
         world = self._world
         properties = world.properties(role)
         name = properties["RoleName"]
-        keys: list[Resource | str | Unknown] = [role, UNKNOWN, *([name.text() or ""] if name.present else [])]
+        keys: list[Resource | str | Unknown] = [role, *([name.text() or ""] if name.present else [])]
         for document in (*(one for key in keys for one in self._attached.get(key, ())), *_inline(properties)):
             yield from statements(document)
+        yield from self._of_any
         for policy in properties["ManagedPolicyArns"].children:
             yield from _managed(world, policy.value)
         lists = (properties[one].value for one in ("Policies", "ManagedPolicyArns"))
