@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.graph.template import Resource, Template
-from constructs_lib.graph.values import UNKNOWN, Scalar, Structure, Value, scalar_text
+from constructs_lib.graph.values import UNKNOWN, Scalar, Structure, Value, scalar_number, scalar_text
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -91,12 +91,7 @@ class Node:
         value = self.value
         if value is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            return None
-        try:
-            return float(value)
-        except ValueError:
-            return None
+        return scalar_number(value) if isinstance(value, Scalar) else None
 
     def _matches(self, pattern: str) -> "Iterator[Node]":
         nodes = [self]

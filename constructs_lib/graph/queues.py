@@ -15,7 +15,7 @@ from constructs_lib.graph.fifo import is_fifo
 from constructs_lib.graph.mappings import QUEUE, Mapping
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.template import Resource
-from constructs_lib.graph.values import Value
+from constructs_lib.graph.values import Scalar, Value, scalar_number
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -76,7 +76,4 @@ def reads_fifo(mapping: Mapping) -> bool | None:
 def _number(policy: Document, name: str, default: float) -> float | None:
     raw = policy.data.get(name, default)
     value = policy.value(raw) if isinstance(raw, str) else raw
-    try:
-        return float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
-    except ValueError:
-        return None
+    return scalar_number(value) if isinstance(value, Scalar) else None

@@ -6,6 +6,7 @@ Literals are plain Python scalars. ``None`` is absent: the property is missing, 
 import re
 from dataclasses import dataclass
 from enum import Enum
+from math import isfinite
 from typing import Any, Final
 
 from constructs_lib.graph.template import Resource, Template
@@ -60,6 +61,18 @@ Value = Scalar | Reference | Text | Structure | Unknown | None
 def scalar_text(value: Scalar) -> str:
     """Return a scalar the way CloudFormation turns it into a string."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def scalar_number(value: Scalar) -> float | None:
+    """Return the number that a scalar is; None when it is none."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except (OverflowError, ValueError):
+        return None
+    # The texts "nan" and "inf" are numbers to Python only.
+    return number if isfinite(number) else None
 
 
 def join(values: list[Value], separator: str = "") -> Value:
