@@ -27,9 +27,9 @@ on such templates, not how often such templates occur.
 A finding is *true* if the label has that defect at that resource or at one that belongs to the same wiring, else
 *false*; two rules of one tool that say the same of one resource count once. A defect that a tool claims to find and
 does not report is *missed*. Rules on other subjects, such as memory, tracing or encryption, count neither for a tool
-nor against it. Which rule claims what stands in `scripts/comparison/defects.py`. In doubt a finding is true: one about lost
-asynchronous events also where there is a failure target that cannot work, one about lost records also where a record
-blocks the others, though a tool does not miss those when it says nothing.
+nor against it. Which rule claims what stands in `scripts/comparison/defects.py`. In doubt a finding is true: one about
+lost asynchronous events also where there is a failure target that cannot work, one about lost records also where a
+record blocks the others, though a tool does not miss those when it says nothing.
 """
 
 _SETTING: Final = """\
