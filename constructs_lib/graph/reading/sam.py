@@ -7,6 +7,7 @@ import copy
 from types import SimpleNamespace
 from typing import Any, Final
 
+from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -51,10 +52,11 @@ def expand_sam(body: dict[str, Any]) -> dict[str, Any]:
     """
     template = copy.deepcopy(body)
     parameters: dict[str, Any] = copy.deepcopy(_PSEUDO)
+    metrics = Metrics("translation", DummyMetricsPublisher())
     try:
         _without_files(template)
         to_py27_compatible_template(template, parameters)
-        translator = Translator({}, Parser(), boto_session=SimpleNamespace(region_name=_REGION))
+        translator = Translator({}, Parser(), boto_session=SimpleNamespace(region_name=_REGION), metrics=metrics)
         translated = translator.translate(
             template, parameters, passthrough_metadata=True, get_managed_policy_map=_no_policies
         )
@@ -71,6 +73,9 @@ def expand_sam(body: dict[str, Any]) -> dict[str, Any]:
             f"a SAM template on which the SAM translator fails ({error!r})",
             "correct it; 'sam validate' says more",
         ) from error
+    finally:
+        # To nowhere. Without it, the translator complains on standard error.
+        metrics.publish()
     return expanded
 
 

@@ -1,5 +1,7 @@
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,15 @@ def test_a_template_is_expanded(tmp_path: Path, transform: str) -> None:
     assert template.resources["Work"].raw["Properties"]["Timeout"] == 30
     assert template.resources["WorkFromQueue"].raw["Properties"]["EventSourceArn"] == {"Fn::GetAtt": ["Jobs", "Arn"]}
     assert "SomePolicyOfMine" in template.resources["WorkRole"].raw["Properties"]["ManagedPolicyArns"]
+
+
+def test_the_translator_keeps_quiet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    command = "import sys; from constructs_lib.cli import main; sys.exit(main(['check', sys.argv[1]]))"
+    (tmp_path / "t.yaml").write_text(TEMPLATE.format(transform="AWS::Serverless-2016-10-31"))
+    subprocess.run([sys.executable, "-c", command, str(tmp_path / "t.yaml")], check=False)
+    output = capfd.readouterr()
+    assert "1 template checked" in output.out
+    assert output.err == ""
 
 
 def test_where_the_expanded_resources_come_from(tmp_path: Path) -> None:
