@@ -7,6 +7,7 @@ from constructs_lib import facts
 from constructs_lib.explain import tasks
 from constructs_lib.explain.delivery import as_set
 from constructs_lib.explain.model import Attempts, End, Fate, Stage, StageName
+from constructs_lib.explain.pipes import of_source
 from constructs_lib.explain.places import caller, untold
 from constructs_lib.explain.retries import given_up
 from constructs_lib.explain.wording import duration, named
@@ -33,10 +34,6 @@ _ERRORS: Final[dict[Service, tuple[Attempts, End]]] = {
         ),
         caller("the user, who cannot sign in or sign up"),
     ),
-    services.PIPES: (
-        Attempts("as the source of the pipe says"),
-        untold("as the source of the pipe says: the dead-letter queue of an SQS queue, for instance"),
-    ),
     services.SES: (Attempts("AWS does not say"), untold("AWS does not say")),
 }
 _NO_AGE: Final = facts.STREAM_RECORD_AGE_UNLIMITED
@@ -53,6 +50,8 @@ _WAITS: Final = {
 def execution(world: "World", one: Invocation) -> Stage:
     """Return what a caller does when the function does not answer, or with an error."""
     found = as_set(world, one)
+    if found is None and one.service is services.PIPES:
+        found = of_source(world, one)
     if found is not None:
         return Stage(StageName.EXECUTION, found[0], tuple(found[1]))
     if one.service is services.FIREHOSE:

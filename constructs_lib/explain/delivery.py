@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from constructs_lib import facts
 from constructs_lib.explain import tasks
 from constructs_lib.explain.model import Attempts, End, Fate, Stage, StageName
+from constructs_lib.explain.pipes import of_source
 from constructs_lib.explain.places import caller, kept_by, lost, untold
 from constructs_lib.explain.retries import given_up
 from constructs_lib.explain.wording import duration, kind
@@ -69,7 +70,7 @@ def _delivery(world: "World", one: Invocation) -> tuple[Attempts, list[End]]:
     if one.resource.type == _IOT_RULE:
         return Attempts("AWS IoT tries again, how often AWS does not say"), _by_iot(world, one)
     if one.service is services.PIPES:
-        return Attempts("as the source of the pipe says"), [untold("as the source of the pipe says")]
+        return of_source(world, one)
     if one.service in (services.EVENTBRIDGE, services.SCHEDULER, services.EVENTBRIDGE_V2):
         return Attempts("the templates do not tell"), [untold("the templates do not tell")]
     if one.service is services.STEP_FUNCTIONS:

@@ -35,7 +35,11 @@ def execution(world: "World", mapping: Mapping) -> Stage:
 
 
 def _of_queue(world: "World", mapping: Mapping) -> _Found:
-    queue = mapping.queue
+    return of_queue(world, mapping.queue)
+
+
+def of_queue(world: "World", queue: Resource | None) -> _Found:
+    """Return what becomes of a message that whoever reads the queue does not manage; None is a queue elsewhere."""
     if queue is None:
         words = "as the redrive policy of the queue says, which is not in the app"
         return Attempts(words), [untold("the queue, and its dead-letter queue if it has one, are not in the app")]

@@ -167,6 +167,22 @@ def test_a_queue_without_a_redrive_policy_drops_what_fails_in_the_end() -> None:
     assert execution.ends[0].watchers == ()
 
 
+@pytest.mark.parametrize(("invocation_type", "name"), [(None, "execution"), ("FIRE_AND_FORGET", "delivery")])
+def test_a_pipe_leaves_what_fails_to_its_queue(invocation_type: str | None, name: str) -> None:
+    policy = {"deadLetterTargetArn": KEPT, "maxReceiveCount": 2}
+    lambda_parameters = {"InvocationType": invocation_type} if invocation_type else {}
+    pipe = {
+        "Source": {"Fn::GetAtt": ["Queue", "Arn"]},
+        "Target": ARN,
+        "TargetParameters": {"LambdaFunctionParameters": lambda_parameters},
+    }
+    queue = {"Queue": resource("AWS::SQS::Queue", RedrivePolicy=policy)}
+    route = only_route({**queue, **FAILURES, "Pipe": resource("AWS::Pipes::Pipe", **pipe)})
+    found = stage(route, StageName(name))
+    assert found.attempts.number == 2
+    assert fates(found) == [(Fate.KEPT, "queue Failures")]
+
+
 def test_a_queue_outside_of_the_app_is_unknown() -> None:
     arn = "arn:aws:sqs:eu-west-1:111111111111:queue"
     outside = resource("AWS::Lambda::EventSourceMapping", FunctionName=ARN, EventSourceArn=arn)
