@@ -107,11 +107,12 @@ def _place(invocation: Invocation) -> tuple[str, ...]:
 
 
 def by_role(world: "World") -> Iterator[tuple[Invocation, Node]]:
-    """Yield the invocations with the permissions of a role, each with the property that names the role."""
+    """Yield the invocations that need the permissions of a role, each with the property that names the role."""
     for several in world.once(invocations).values():
         for one in several:
             role = _role(one)
-            if role is not None:
+            # Whether EventBridge uses the role of a target or the function's policy is not documented for functions.
+            if role is not None and one.service is not services.EVENTBRIDGE:
                 yield one, role
 
 
