@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 
 from constructs_lib.graph.app import App
+from constructs_lib.graph.world import World
 from constructs_lib.graph.worlds import worlds
 from constructs_lib.nag.finding import Finding
 from constructs_lib.nag.rule import Rule
 from constructs_lib.nag.selection import choose_rules
+
+
+class RuleError(Exception):
+    """A rule raised, one of somebody's own for instance; the message says which, and what."""
 
 
 def check(app: App, rules: Iterable[Rule] | None = None) -> list[Finding]:
@@ -21,18 +26,30 @@ def check(app: App, rules: Iterable[Rule] | None = None) -> list[Finding]:
         The app.
     rules
         The rules to run. Default: all but the opt-in ones.
+
+    Raises
+    ------
+    RuleError
+        When a rule raises: what it would have found is not known.
     """
     chosen = choose_rules() if rules is None else tuple(rules)
     kept: dict[object, list[Finding]] = {}
     for world in worlds(app):
         here: dict[object, list[Finding]] = {}
         for rule in chosen:
-            for finding in rule.check(world):
+            for finding in _found(rule, world):
                 here.setdefault((finding.rule, finding.resource, finding.path), []).append(finding)
         for place, findings in here.items():
             if place not in kept or _worst(findings) > _worst(kept[place]):
                 kept[place] = findings
     return sorted({one for findings in kept.values() for one in findings}, key=lambda one: one.sort_key)
+
+
+def _found(rule: Rule, world: World) -> list[Finding]:
+    try:
+        return list(rule.check(world))
+    except Exception as error:
+        raise RuleError(f"{rule.id}: {error!r}") from error
 
 
 def _worst(findings: list[Finding]) -> int:

@@ -1,8 +1,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from constructs_lib.graph.world import World
-from constructs_lib.nag.engine import check
+from constructs_lib.nag.engine import RuleError, check
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
 from tests.graph.build import make_app
@@ -53,3 +55,13 @@ def test_findings_are_in_the_order_of_places() -> None:
         ("1", "B"),
     ]
     assert found[0].location == "Properties.Timeout"
+
+
+def test_a_rule_that_raises_is_named() -> None:
+    class Broken(Probe):
+        def check(self, world: World) -> Iterator[Finding]:
+            yield from super().check(world)
+            raise KeyError("oops")
+
+    with pytest.raises(RuleError, match=r"^Broken: KeyError\('oops'\)$"):
+        check(make_app(BODY), [Broken(50)])
