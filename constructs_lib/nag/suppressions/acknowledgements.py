@@ -29,6 +29,7 @@ class Within:
     """Empty for the app."""
 
     def __call__(self, finding: Finding) -> bool:
+        """Say whether the finding lies there."""
         return not self.path or f"{finding.resource.construct_path}/".startswith(f"{self.path}/")
 
 
