@@ -1,8 +1,7 @@
 """A place in the properties of a resource, read through intrinsic functions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.graph.template import Resource, Template
 from constructs_lib.graph.values import UNKNOWN, Scalar, Structure, Value, scalar_number, scalar_text
@@ -11,24 +10,45 @@ if TYPE_CHECKING:
     from constructs_lib.graph.world import World
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+_UNASKED: Final = object()
+"""Stands for a value that nobody asked for yet."""
+
+
 class Node:
     """A place in the properties of a resource.
 
-    What lies below an unknown place is unknown, what lies below an absent one is absent.
+    What lies below an unknown place is unknown, what lies below an absent one is absent. Many rules ask about the same
+    places, so a node keeps its value and the nodes below it.
+
+    Attributes
+    ----------
+    template
+        The template the value stands in: the parent's when a nested stack's parameter was followed.
     """
 
-    world: "World"
-    resource: Resource
-    template: Template
-    """The template the value stands in: the parent's when a nested stack's parameter was followed."""
-    raw: Any
-    path: tuple[str, ...] = ()
+    __slots__ = ("_below", "_value", "path", "raw", "resource", "template", "world")
+
+    def __init__(
+        self, world: "World", resource: Resource, template: Template, raw: Any, path: tuple[str, ...] = ()
+    ) -> None:
+        self.world = world
+        self.resource = resource
+        self.template = template
+        self.raw = raw
+        self.path = path
+        self._value: Any = _UNASKED
+        self._below: dict[str, Node] | None = None
 
     @property
     def value(self) -> Value:
         """What stands here, resolved."""
-        return self.world.resolve(self.template, self.raw)
+        value: Value = self._value
+        if value is _UNASKED:
+            value = self.world.resolve(self.template, self.raw)
+            # Within the resolution of another value, a cycle can make it seem unknown.
+            if self.world.settled:
+                self._value = value
+        return value
 
     @property
     def dotted(self) -> str:
@@ -52,7 +72,7 @@ class Node:
         if isinstance(value, Structure):
             pairs = value.content.items() if isinstance(value.content, dict) else enumerate(value.content)
             for key, raw in pairs:
-                child = self._child(value.template, raw, str(key))
+                child = self._kept(value, raw, str(key))
                 if not child.absent:
                     yield child
 
@@ -64,7 +84,7 @@ class Node:
             return self._child(self.template, UNKNOWN, key)
         # A transform can put in what is not written here.
         missing = UNKNOWN if "Fn::Transform" in value.content else None
-        return self._child(value.template, value.content.get(key, missing), key)
+        return self._kept(value, value.content.get(key, missing), key)
 
     def get(self, path: str) -> "Node":
         """Go down a path in dot form."""
@@ -101,3 +121,14 @@ class Node:
 
     def _child(self, template: Template, raw: Any, key: str) -> "Node":
         return Node(self.world, self.resource, template, raw, (*self.path, key))
+
+    def _kept(self, value: Structure, raw: Any, key: str) -> "Node":
+        """Return the node below that one always gets for the key, as long as the value here is kept as well."""
+        if self._value is not value:
+            return self._child(value.template, raw, key)
+        if self._below is None:
+            self._below = {}
+        child = self._below.get(key)
+        if child is None:
+            child = self._below[key] = self._child(value.template, raw, key)
+        return child

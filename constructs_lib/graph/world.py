@@ -39,6 +39,7 @@ class World:
         self._conditions: dict[tuple[Template, str], bool] = {}
         self._depth = 0
         self._answers: dict[Callable[[World], Any], Any] = {}
+        self._properties: dict[Resource, Node] = {}
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """Yield the existing resources of the types."""
@@ -68,7 +69,16 @@ class World:
 
     def properties(self, resource: Resource) -> Node:
         """Return the properties of a resource."""
-        return Node(self, resource, resource.template, resource.raw.get("Properties", {}))
+        node = self._properties.get(resource)
+        if node is None:
+            node = Node(self, resource, resource.template, resource.raw.get("Properties", {}))
+            self._properties[resource] = node
+        return node
+
+    @property
+    def settled(self) -> bool:
+        """Whether no value is being resolved."""
+        return self._depth == 0
 
     def once(self, question: "Callable[[World], T]") -> T:
         """Answer a question about the whole world, computing it the first time only."""
