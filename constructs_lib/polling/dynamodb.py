@@ -27,10 +27,9 @@ class DynamoDbToLambda(StreamPattern):
         record is found; it, or a record older than ``max_record_age``, goes to ``on_failure``, by default to a failure
         queue, which an alarm watches. A queue or topic gets only the positions in the stream: the records must be read
         from there within the 24 hours for which it keeps them. A bucket gets the records themselves:
-        ``on_failure=Bucket(...)``. The stream is read from its oldest record, without ``max_record_age``: if Lambda
-        cannot invoke the function at all for 24 hours, records expire in the stream and reach no target; an age limit,
-        set once the mapping has caught up, sends them to ``on_failure`` before. The function's own dead-letter queue
-        and destinations are never used.
+        ``on_failure=Bucket(...)``. The stream is read from its oldest record; those that expire within an hour go to
+        ``on_failure`` unseen, with their positions, and so does what waits for 23 hours because Lambda cannot invoke
+        the function at all. The function's own dead-letter queue and destinations are never used.
 
     Parameters
     ----------

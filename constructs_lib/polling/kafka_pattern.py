@@ -14,6 +14,7 @@ from constructs_lib.polling.mapping import allow_polling, check_timestamp, finis
 from constructs_lib.polling.metrics import mapping_metrics
 from constructs_lib.polling.network import acknowledge_network, check_reader, reach_network, read_secret
 from constructs_lib.polling.pollers import provision_pollers
+from constructs_lib.polling.record_age import limit_record_age
 from constructs_lib.polling.schema_registry import use_registry
 from constructs_lib.types import AnyFunction, AnySecret
 
@@ -106,7 +107,6 @@ class KafkaPattern(Construct):
             starting_position=position,
             starting_position_timestamp=timestamp,
             retry_attempts=options.get("retry_attempts"),
-            max_record_age=options.get("max_record_age"),
             bisect_batch_on_error=_on_if(provisioned, options.get("bisect_batch_on_error")),
             report_batch_item_failures=_on_if(provisioned, options.get("report_batch_item_failures")),
             batch_size=options.get("batch_size"),
@@ -120,6 +120,7 @@ class KafkaPattern(Construct):
         resource.source_access_configurations = [*access] if access else None
         if consumption_mode is not None:
             resource.add_property_override("SelfManagedKafkaEventSourceConfig.ConsumptionMode", consumption_mode)
+        limit_record_age(self.mapping, options.get("max_record_age"))
         provision_pollers(self.mapping, provisioned)
         registry = options.get("schema_registry_config")
         if registry is not None:

@@ -28,10 +28,10 @@ class KinesisToLambda(StreamPattern):
         record is found; it, or a record older than ``max_record_age``, goes to ``on_failure``, by default to a failure
         queue, which an alarm watches. A queue or topic gets only the positions in the stream: the records must be read
         from there before they expire. A bucket gets the records themselves: ``on_failure=Bucket(...)``. A stream that
-        is passed is read from its oldest record, without ``max_record_age``: if Lambda cannot invoke the function at
-        all, as long as the stream keeps records, they expire there and reach no target; an age limit, set once the
-        mapping has caught up, sends them to ``on_failure`` before. The function's own dead-letter queue and
-        destinations are never used.
+        is passed is read from its oldest record; those that expire within an hour go to ``on_failure`` unseen, with
+        their positions. Give an imported stream that keeps records for 7 days or less a shorter ``max_record_age``: how
+        long it keeps them is not known, and what expires there reaches no target. The function's own dead-letter queue
+        and destinations are never used.
 
     Parameters
     ----------

@@ -20,11 +20,14 @@ class StreamOptions(TypedDict, total=False):
     """How often a failed batch is tried again, up to 10,000; throttling does not count (AWS:
     lambda/invocation-retries). Default: 10, where Lambda by itself would go on until the records expire."""
     max_record_age: Duration | None
-    """How old a record may become before Lambda gives it up, 1 minute to 7 days. Default: none where the mapping may
-    begin with old records, which would go to ``on_failure`` unseen: they wait until they expire. Else, for a stream
-    that the pattern makes or ``LATEST``, half of the time for which the stream keeps them, 12 hours if that is not
-    known: Lambda gives them up even if it cannot invoke the function at all, and what is in the failure queue can then
-    still be read."""
+    """How old a record may become before Lambda gives it up, 1 minute to 7 days; even if Lambda cannot invoke the
+    function at all, the record then reaches ``on_failure``. Default: for a stream that the pattern makes or ``LATEST``,
+    half of the time for which the stream keeps records, 12 hours if that is not known: there is as much time to read
+    what was given up. Where the mapping may begin with old records, an hour less than the stream keeps them, 23 hours
+    for DynamoDB: only those that expire within the hour are passed over, and their positions reach ``on_failure`` while
+    they can still be read. There, 7 days if that time is longer or, as for an imported stream, not known: older records
+    are passed over, of which a warning tells if it is known; and if the stream keeps them for less, they expire before,
+    and reach no target."""
     bisect_batch_on_error: bool | None
     """Whether a batch that fails is halved, to find the bad record. Default: it is."""
     report_batch_item_failures: bool | None

@@ -2,7 +2,7 @@
 
 from typing import Unpack
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
@@ -15,7 +15,6 @@ from constructs_lib.facts import (
     PARALLELIZATION_FACTOR_MAX,
     STREAM_RECORD_AGE_MAX_SECONDS,
     STREAM_RECORD_AGE_MIN_SECONDS,
-    STREAM_RETENTION_DEFAULT_SECONDS,
     STREAM_RETRIES_MAX,
     TUMBLING_WINDOW_MAX_SECONDS,
 )
@@ -23,8 +22,9 @@ from constructs_lib.polling.failure_target import failure_target
 from constructs_lib.polling.filters import check_filters
 from constructs_lib.polling.mapping import allow_polling, check_timestamp, finish_mapping
 from constructs_lib.polling.metrics import mapping_metrics
+from constructs_lib.polling.record_age import default_age, limit_record_age, longest_wait_seconds, warn_of_age
 from constructs_lib.polling.stream_options import StreamOptions
-from constructs_lib.timeouts import known_seconds, owned_function
+from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction, AnyTopic
 
 # As many as Lambda itself allows a Kafka mapping that has an on-failure destination (AWS:
@@ -54,8 +54,8 @@ class StreamPattern(Construct):
         Where failed batches wait; ``None`` if ``on_failure`` is a topic or bucket.
     alarms : list of cloudwatch.Alarm
         All that watch this pattern: of the failure target, of batches that did not reach it, and of ``IteratorAge``,
-        which goes off at half of ``max_record_age``, or, without, of the time for which the stream keeps records (24
-        hours if that is not known).
+        which goes off at half of ``max_record_age``, or of the time for which the stream keeps records if that is
+        shorter; if neither is known, of 24 hours.
 
     Raises
     ------
@@ -101,12 +101,10 @@ class StreamPattern(Construct):
         """Make the mapping, what catches its failures and what watches both; return what holds the policy."""
         check_timestamp(self, starting_position, starting_position_timestamp)
         alarm_topic = options.get("alarm_topic")
-        kept = kept_seconds or STREAM_RETENTION_DEFAULT_SECONDS
-        max_record_age = options.get("max_record_age")
-        # An age limit in a stream that is full already would pass over what it was to begin with.
-        if max_record_age is None and (is_new or starting_position is lambda_.StartingPosition.LATEST):
-            max_record_age = Duration.seconds(min(kept / 2, STREAM_RECORD_AGE_MAX_SECONDS))
-        self._warn_of_expiry(source, max_record_age, kept_seconds)
+        begins_new = is_new or starting_position is lambda_.StartingPosition.LATEST
+        given = options.get("max_record_age")
+        max_record_age = default_age(kept_seconds, begins_new=begins_new) if given is None else given
+        warn_of_age(self, source, given, kept_seconds, begins_new=begins_new)
         target = failure_target(self, options.get("on_failure"))
         policy = allow_polling(self, self.function, source.node.path, [*reading, *target.statements])
         retry_attempts = options.get("retry_attempts")
@@ -119,7 +117,6 @@ class StreamPattern(Construct):
             starting_position=starting_position,
             starting_position_timestamp=starting_position_timestamp,
             retry_attempts=_RETRY_ATTEMPTS if retry_attempts is None else retry_attempts,
-            max_record_age=max_record_age,
             bisect_batch_on_error=options.get("bisect_batch_on_error") is not False,
             report_batch_item_failures=options.get("report_batch_item_failures") is not False,
             batch_size=options.get("batch_size"),
@@ -130,10 +127,10 @@ class StreamPattern(Construct):
             filter_encryption=options.get("filter_encryption"),
             metrics_config=mapping_metrics(self, options.get("metrics_config"), target.metrics),
         )
+        limit_record_age(self.mapping, max_record_age)
         target.wire(self.mapping, policy)
         finish_mapping(self.mapping, self.function, policy)
         self.failure_queue = target.queue
-        longest = None if max_record_age is None else known_seconds(max_record_age)
         self.alarms = [
             target.watch(self, self.mapping, alarm_topic),
             self._alarm(
@@ -146,10 +143,9 @@ class StreamPattern(Construct):
             self._alarm(
                 "IteratorAge",
                 "Maximum",
-                (longest or kept) / 2 * 1000,
-                f"Records of {source.node.path} wait for half of the time after which they "
-                f"{'expire' if max_record_age is None else 'are given up'}: find out why the function is slow, "
-                "throttled or failing.",
+                longest_wait_seconds(given, max_record_age, kept_seconds) / 2 * 1000,
+                f"Records of {source.node.path} wait for half of the time after which they are given up, or expire: "
+                "find out why the function is slow, throttled or failing.",
                 alarm_topic,
             ),
         ]
@@ -167,12 +163,3 @@ class StreamPattern(Construct):
             description=description,
             alarm_topic=alarm_topic,
         )
-
-    def _warn_of_expiry(self, source: IConstruct, max_record_age: Duration | None, kept_seconds: float | None) -> None:
-        seconds = None if max_record_age is None else known_seconds(max_record_age)
-        if seconds is not None and kept_seconds is not None and seconds >= kept_seconds:
-            Annotations.of(self).add_warning_v2(
-                "lambda-invocation-constructs:maxRecordAge",
-                f"{source.node.path} keeps records for {kept_seconds:g} s, and max_record_age is {seconds:g} s: "
-                "records that wait that long expire, and reach no failure target; let it be shorter",
-            )

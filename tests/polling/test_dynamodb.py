@@ -32,6 +32,7 @@ def test_a_failed_batch_ends_in_a_watched_queue_after_finite_retries(stack: Stac
         "EventSourceArn": stack.resolve(table.table_stream_arn),
         "FunctionName": stack.resolve(function.function_name),
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "MaximumRecordAgeInSeconds": 82_800,
         "MaximumRetryAttempts": 10,
         "StartingPosition": "TRIM_HORIZON",
     }

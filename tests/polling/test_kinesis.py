@@ -197,59 +197,6 @@ def test_a_wrapped_target_is_refused(stack: Stack, function: LambdaFunction) -> 
         KinesisToLambda(stack, "Orders", function=function, on_failure=wrapped)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("hours", "age"), [(168, 302_400), (8760, 604_800), (None, 43_200)])
-def test_records_are_given_up_while_the_stream_still_has_them(
-    stack: Stack, function: LambdaFunction, hours: int | None, age: int
-) -> None:
-    stream = kinesis.Stream(stack, "Mine", retention_period=None if hours is None else Duration.hours(hours))
-    latest = lambda_.StartingPosition.LATEST
-    KinesisToLambda(stack, "Orders", function=function, stream=stream, starting_position=latest)
-    assert only(stack, MAPPING)["MaximumRecordAgeInSeconds"] == age
-    assert alarm(stack, "IteratorAge")["Threshold"] == age / 2 * 1000
-    assert warnings(stack) == []
-
-
-@pytest.mark.parametrize("position", ["TRIM_HORIZON", "AT_TIMESTAMP"])
-@pytest.mark.parametrize("kind", ["owned", "imported", "consumer"])
-def test_what_a_stream_holds_already_is_not_given_up_for_its_age(
-    stack: Stack, function: LambdaFunction, kind: str, position: str
-) -> None:
-    week = kinesis.Stream(stack, "Mine", retention_period=Duration.days(7))
-    consumer = kinesis.StreamConsumer(stack, "Consumer", stream=week, stream_consumer_name="orders")
-    source: Any = {
-        "owned": {"stream": week},
-        "imported": {"stream": kinesis.Stream.from_stream_arn(stack, "Theirs", STREAM_ARN)},
-        "consumer": {"consumer": consumer},
-    }[kind]
-    KinesisToLambda(
-        stack,
-        "Orders",
-        function=function,
-        starting_position=lambda_.StartingPosition[position],
-        starting_position_timestamp=1_700_000_000 if position == "AT_TIMESTAMP" else None,
-        **source,
-    )
-    mapping = only(stack, MAPPING)
-    assert "MaximumRecordAgeInSeconds" not in mapping
-    assert mapping["MaximumRetryAttempts"] == 10
-    # Half of the time for which the stream keeps records: nothing gives them up before.
-    assert alarm(stack, "IteratorAge")["Threshold"] == (43_200_000 if kind == "imported" else 302_400_000)
-
-
-def test_an_age_limit_holds_for_what_a_stream_holds_already(stack: Stack, function: LambdaFunction) -> None:
-    stream = kinesis.Stream(stack, "Mine")
-    KinesisToLambda(stack, "Orders", function=function, stream=stream, max_record_age=Duration.hours(6))
-    assert only(stack, MAPPING)["MaximumRecordAgeInSeconds"] == 21_600
-    assert alarm(stack, "IteratorAge")["Threshold"] == 10_800_000
-
-
-def test_records_that_would_expire_first_are_warned_of(stack: Stack, function: LambdaFunction) -> None:
-    KinesisToLambda(stack, "Orders", function=function, max_record_age=Duration.days(1))
-    (warning,) = warnings(stack)
-    assert "Stack/Orders/Stream keeps records for 86400 s, and max_record_age is 86400 s" in warning
-    assert "[ack: lambda-invocation-constructs:maxRecordAge]" in warning
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
