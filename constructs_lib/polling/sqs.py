@@ -15,22 +15,20 @@ from constructs_lib.checks import check_function, check_kinds, check_mappable, c
 from constructs_lib.facts import (
     BATCH_SIZE_MAX,
     BATCHING_WINDOW_MAX_SECONDS,
-    MAX_RECEIVE_COUNT_ADVISED_MIN,
-    MAX_RECEIVE_COUNT_MAX,
     SQS_BATCH_SIZE_DEFAULT,
     SQS_BATCH_SIZE_WITHOUT_WINDOW_MAX,
     SQS_MAX_CONCURRENCY_RANGE,
     SQS_MAXIMUM_POLLERS_RANGE,
     SQS_MINIMUM_POLLERS_RANGE,
-    VISIBILITY_TIMEOUT_MAX_SECONDS,
 )
-from constructs_lib.failure import FailureQueue, watch
+from constructs_lib.failure import watch
 from constructs_lib.polling.filters import check_filters
 from constructs_lib.polling.mapping import allow_polling, decrypt, finish_mapping
 from constructs_lib.polling.metrics import mapping_metrics
 from constructs_lib.polling.pollers import check_pollers, provision_pollers
 from constructs_lib.polling.redrive import known_dead_letter_queue
-from constructs_lib.polling.visibility import check_visibility_timeout, default_visibility_timeout
+from constructs_lib.polling.visibility import check_visibility_timeout
+from constructs_lib.polling.work_queue import QueueSettings, make_queue
 from constructs_lib.timeouts import known_seconds
 from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
 
@@ -146,37 +144,19 @@ class SqsToLambda(Construct):
         check_function(self, function)
         check_mappable(self, function)
         check_kinds(self, queue=queue, dead_letter_queue=dead_letter_queue, alarm_topic=alarm_topic)
-        check_range(self, "visibility_timeout", visibility_timeout, 0, VISIBILITY_TIMEOUT_MAX_SECONDS)
-        check_range(self, "max_receive_count", max_receive_count, 1, MAX_RECEIVE_COUNT_MAX)
+        check_kinds(self, encryption_key=encryption_key)
+        settings = QueueSettings(
+            fifo=fifo,
+            encryption_key=encryption_key,
+            visibility_timeout=visibility_timeout,
+            dead_letter_queue=dead_letter_queue,
+            max_receive_count=max_receive_count,
+        )
         self.function = function
         if queue is None:
-            hidden = visibility_timeout or default_visibility_timeout(self, function, max_batching_window)
-            dlq = dead_letter_queue or FailureQueue(
-                self, "DeadLetterQueue", fifo=bool(fifo), encryption_key=encryption_key
-            )
-            queue = sqs.Queue(
-                self,
-                "Queue",
-                fifo=fifo or None,
-                encryption=sqs.QueueEncryption.SQS_MANAGED if encryption_key is None else sqs.QueueEncryption.KMS,
-                encryption_master_key=encryption_key,
-                enforce_ssl=True,
-                visibility_timeout=hidden,
-                dead_letter_queue=sqs.DeadLetterQueue(
-                    queue=dlq,
-                    max_receive_count=MAX_RECEIVE_COUNT_ADVISED_MIN if max_receive_count is None else max_receive_count,
-                ),
-            )
+            queue = make_queue(self, function, max_batching_window, settings)
         else:
-            refuse_settings(
-                self,
-                "queue",
-                fifo=fifo,
-                encryption_key=encryption_key,
-                visibility_timeout=visibility_timeout,
-                dead_letter_queue=dead_letter_queue,
-                max_receive_count=max_receive_count,
-            )
+            refuse_settings(self, "queue", **settings)
         self.queue = queue
         self.dead_letter_queue = known_dead_letter_queue(self, queue)
         if isinstance(queue, sqs.Queue):

@@ -269,6 +269,11 @@ def test_what_is_no_queue_is_refused(stack: Stack, function: LambdaFunction) -> 
         SqsToLambda(stack, "Jobs", function=function, queue=QUEUE_ARN)  # type: ignore[arg-type]
 
 
+def test_what_is_no_key_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(TypeError, match="expected encryption_key to be a key of the CDK, got 'alias/mine'"):
+        SqsToLambda(stack, "Jobs", function=function, encryption_key="alias/mine")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
