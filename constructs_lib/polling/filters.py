@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Annotations
+from aws_cdk import Annotations, Token
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from constructs_lib.checks import check_kinds
 from constructs_lib.facts import FILTER_PATTERN_MAX, FILTERS_MAX, FILTERS_QUOTA
 from constructs_lib.polling.text import check_text
 from constructs_lib.types import AnyKey
@@ -32,7 +33,10 @@ def check_filters(
     ValueError
         If there are none or more than 20, if one is longer than 4,096 characters (both
         AWS::Lambda::EventSourceMapping.FilterCriteria), or if there is a key but no filter.
+    TypeError
+        If a filter was made in another way, or if the key is none.
     """
+    check_kinds(pattern, filter_encryption=encryption)
     path = pattern.node.path
     if filters is None:
         if encryption is not None:
@@ -44,6 +48,12 @@ def check_filters(
             "field, and $or joins fields. To let everything through, leave out filters="
         )
     for each in filters:
+        # CDK would leave out what it does not know, and such a filter lets everything through.
+        if not _is_filter(each):
+            raise TypeError(
+                f"{path}: expected filters to be filters of the CDK, got {each!r}; make it with "
+                "FilterCriteria.filter(...)"
+            )
         check_text(pattern, "a pattern of filters", each.get("pattern"), FILTER_PATTERN_MAX)
     if len(filters) > FILTERS_QUOTA:
         Annotations.of(pattern).add_warning_v2(
@@ -58,6 +68,12 @@ def check_filters(
             "lambda.amazonaws.com there, the deployment fails; allow it where the key is made, then acknowledge this "
             "warning",
         )
+
+
+def _is_filter(given: object) -> bool:
+    if not isinstance(given, Mapping) or given.keys() != {"pattern"}:
+        return False
+    return isinstance(given["pattern"], str) or Token.is_unresolved(given["pattern"])
 
 
 def allow_filter_decryption(encryption: AnyKey | None) -> str | None:

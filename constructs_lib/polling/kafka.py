@@ -19,7 +19,7 @@ from constructs_lib.polling.msk_access import acknowledge_group, check_cluster, 
 from constructs_lib.polling.network import source_access
 from constructs_lib.types import AnyFunction, AnyKafkaAuthentication, AnySecret, AnySecurityGroup, AnySubnet
 
-# AWS: lambda/polling-kafka-queue
+# AWS: lambda/polling-kafka-queue, lambda/kafka-esm-parameters
 _NOT_OF_A_QUEUE = ("starting_position", "starting_position_timestamp", "max_batching_window")
 
 
@@ -66,7 +66,7 @@ class KafkaToLambda(KafkaPattern):
         The Amazon MSK cluster that the role may read; with ``"IAM_AUTH"``, and only then. Default: none.
     oauth_audience
         The audience that a token is asked for; needed for ``"IAM_OAUTHBEARER_AUTH"``, else with ``"OAUTHBEARER_AUTH"``
-        only. Up to 200 characters, as are the next three. Default: none.
+        only. Up to 200 characters, letters, digits and any of ``/*:_+=.@-``, as are the next three. Default: none.
     oauth_scope
         The scope that a token is asked for, with ``"OAUTHBEARER_AUTH"``. Default: none.
     oauth_logical_cluster, oauth_identity_pool
@@ -123,6 +123,8 @@ class KafkaToLambda(KafkaPattern):
     ) -> None:
         super().__init__(scope, id, function=function, **options)
         check_kinds(self, secret=secret, root_ca_certificate=root_ca_certificate, security_group=security_group)
+        for subnet in subnets or ():
+            check_kinds(self, subnets=subnet)
         token = {
             "oauth_audience": oauth_audience,
             "oauth_scope": oauth_scope,
@@ -165,7 +167,8 @@ class KafkaToLambda(KafkaPattern):
             raise ValueError(f"{self.node.path}: expected consumption_mode to be 'Stream' or 'Queue', got {mode!r}")
         given = [name for name in _NOT_OF_A_QUEUE if options.get(name) is not None]
         if mode == "Queue" and given:
+            them = "it" if len(given) == 1 else "them"
             raise ValueError(
-                f"{self.node.path}: expected no {', '.join(given)} with consumption_mode 'Queue', got "
-                f"{'it' if len(given) == 1 else 'them'}; a share group has none: the broker decides where it begins"
+                f"{self.node.path}: expected no {', '.join(given)} with consumption_mode 'Queue', got {them}; "
+                f"Lambda does not apply {them} to a share group: leave {them} out"
             )

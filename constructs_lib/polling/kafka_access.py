@@ -10,7 +10,7 @@ from constructs import Construct, IConstruct
 from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.facts import KAFKA_BOOTSTRAP_SERVERS_MAX, SOURCE_ACCESS_VALUE_MAX
 from constructs_lib.polling.network import source_access
-from constructs_lib.polling.text import check_text
+from constructs_lib.polling.text import check_identifier
 from constructs_lib.types import AnyKafkaAuthentication, AnySecret, AnySecurityGroup, AnySubnet
 
 _WITH_SECRET = (*(method.name for method in AuthenticationMethod), "OAUTHBEARER_AUTH")
@@ -101,7 +101,7 @@ def _check_token(pattern: Construct, method: str | None, token: Mapping[str, str
             "audience that the brokers expect"
         )
     for name, value in token.items():
-        check_text(pattern, name, value, SOURCE_ACCESS_VALUE_MAX)
+        check_identifier(pattern, name, value, SOURCE_ACCESS_VALUE_MAX)
 
 
 def access_of(

@@ -87,6 +87,25 @@ def test_filters_that_no_mapping_takes_are_refused(
 
 
 @pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    "given",
+    [{"data": {"kind": ["order"]}}, {}, {"pattern": "{}", "data": "{}"}, {"pattern": {"data": ["order"]}}, "pattern"],
+)
+def test_a_filter_made_in_another_way_is_refused(
+    stack: Stack, function: LambdaFunction, source: str, given: object
+) -> None:
+    message = r"expected filters to be filters of the CDK, got .*; make it with FilterCriteria\.filter"
+    with pytest.raises(TypeError, match=message):
+        make(stack, source, function, filters=[given])
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_key_that_is_none_is_refused(stack: Stack, function: LambdaFunction, source: str) -> None:
+    with pytest.raises(TypeError, match="expected filter_encryption to be a key of the CDK, got 'arn:"):
+        make(stack, source, function, filters=some_filters(1), filter_encryption=KEY_ARN)
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_a_key_without_filters_is_refused(stack: Stack, function: LambdaFunction, source: str) -> None:
     with pytest.raises(ValueError, match="expected filters for filter_encryption, got none"):
         make(stack, source, function, filter_encryption=kms.Key(stack, "Key"))

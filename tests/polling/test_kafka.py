@@ -189,12 +189,15 @@ def test_a_stream_may_be_named(stack: Stack, function: LambdaFunction) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"starting_position": lambda_.StartingPosition.LATEST}, "no starting_position with .* got it; a share group"),
+        (
+            {"starting_position": lambda_.StartingPosition.LATEST},
+            "no starting_position with .* got it; Lambda does not",
+        ),
         (
             {"starting_position": lambda_.StartingPosition.AT_TIMESTAMP, "starting_position_timestamp": 1},
             "expected no starting_position, starting_position_timestamp with consumption_mode 'Queue', got them",
         ),
-        ({"max_batching_window": Duration.seconds(1)}, "expected no max_batching_window with consumption_mode 'Queue'"),
+        ({"max_batching_window": Duration.seconds(1)}, "no max_batching_window with .* Lambda does not apply it to"),
         ({"consumption_mode": "queue"}, "expected consumption_mode to be 'Stream' or 'Queue', got 'queue'"),
     ],
 )

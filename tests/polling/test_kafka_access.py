@@ -150,6 +150,10 @@ def test_a_method_without_its_secret_is_refused(stack: Stack, function: LambdaFu
             {"authentication_method": "IAM_OAUTHBEARER_AUTH", "oauth_audience": "a" * 201},
             "expected oauth_audience of 1 to 200 characters, got 201",
         ),
+        (
+            {"authentication_method": "IAM_OAUTHBEARER_AUTH", "oauth_audience": "my kafka"},
+            "expected oauth_audience of letters, digits and any of .* only, got ' ' in 'my kafka'",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_refused(
@@ -157,6 +161,11 @@ def test_what_does_not_go_together_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         make(stack, function, **network(stack), **settings)
+
+
+def test_subnets_that_are_none_are_refused(stack: Stack, function: LambdaFunction) -> None:
+    with pytest.raises(TypeError, match="expected subnets to be subnets of the CDK, got 'subnet-1'"):
+        make(stack, function, **{**network(stack), "subnets": ["subnet-1"]})
 
 
 def test_the_role_needs_no_secret(stack: Stack, function: LambdaFunction) -> None:
