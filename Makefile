@@ -61,8 +61,9 @@ snapshots: setup ## rewrite the template snapshots after a wanted change
 	@pytest --snapshot-update tests/conformance
 
 .PHONY: docs
-docs: setup ## renew the pattern pages and the generated parts of the README
+docs: setup ## renew the pages of patterns and rules, and the generated parts of the README
 	@python -m scripts.pattern_pages
+	@python -m scripts.rule_pages
 	@python -m scripts.readme
 
 .venv-peers/.installed: requirements-peers.lock .venv/.installed

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from constructs_lib.catalog import PATTERNS
 from constructs_lib.nag.rules import all_rules
+from scripts.rule_pages import counts
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -15,8 +16,8 @@ def render(text: str) -> str:
     """Return the README with its generated parts renewed."""
     parts = {"catalog": _catalog(), "rules": _rules(), "examples/first_app.py": _example("examples/first_app.py")}
     for name, part in parts.items():
-        # Up to the end of the code block or table that follows the comment.
-        block = re.compile(rf"(?<=<!-- {re.escape(name)} -->\n)(```.*?\n```|(\|[^\n]*\n?)+)", re.DOTALL)
+        # Up to the end of the code block, table or paragraph that follows the comment.
+        block = re.compile(rf"(?<=<!-- {re.escape(name)} -->\n)(```.*?\n```|([^\n]+\n?)+)", re.DOTALL)
         text, replaced = block.subn(part.replace("\\", r"\\"), text)
         if replaced != 1:
             raise ValueError(f"{README}: expected one block behind <!-- {name} -->, found {replaced}")
@@ -49,9 +50,11 @@ def _catalog() -> str:
 
 
 def _rules() -> str:
-    rules = sorted(all_rules(), key=lambda rule: rule.id)
-    rows = ((f"`{rule.id}`", rule.severity.label, _first_sentence(rule.description)) for rule in rules)
-    return _table(("Rule", "Severity", "Finds"), rows)
+    rules = list(all_rules())
+    return (
+        f"The {len(rules)} rules ({counts(rules)}) have [a page each](docs/rules/README.md): what is wrong and why, "
+        "what to do\nin CDK and in CloudFormation, an example, and how to accept a finding.\n"
+    )
 
 
 def _example(name: str) -> str:
@@ -62,10 +65,6 @@ def _example(name: str) -> str:
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [header, tuple("---" for _ in header), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=\.)\s", text, maxsplit=1)[0]
 
 
 if __name__ == "__main__":
