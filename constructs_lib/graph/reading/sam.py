@@ -4,16 +4,19 @@ Only this module imports the translator, which is slow to load.
 """
 
 import copy
+import logging
 from types import SimpleNamespace
 from typing import Any, Final
 
-from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
 
 from constructs_lib.graph.reading.text import BadTextError
+
+# What it logs goes to standard error otherwise; what matters is in the exceptions.
+logging.getLogger("samtranslator").addHandler(logging.NullHandler())
 
 _REGION: Final = "us-east-1"
 """The translator asks for a region, which decides the partition in the ARNs of managed policies."""
@@ -52,11 +55,10 @@ def expand_sam(body: dict[str, Any]) -> dict[str, Any]:
     """
     template = copy.deepcopy(body)
     parameters: dict[str, Any] = copy.deepcopy(_PSEUDO)
-    metrics = Metrics("translation", DummyMetricsPublisher())
     try:
         _without_files(template)
         to_py27_compatible_template(template, parameters)
-        translator = Translator({}, Parser(), boto_session=SimpleNamespace(region_name=_REGION), metrics=metrics)
+        translator = Translator({}, Parser(), boto_session=SimpleNamespace(region_name=_REGION))
         translated = translator.translate(
             template, parameters, passthrough_metadata=True, get_managed_policy_map=_no_policies
         )
@@ -73,9 +75,6 @@ def expand_sam(body: dict[str, Any]) -> dict[str, Any]:
             f"a SAM template on which the SAM translator fails ({error!r})",
             "correct it; 'sam validate' says more",
         ) from error
-    finally:
-        # To nowhere. Without it, the translator complains on standard error.
-        metrics.publish()
     return expanded
 
 
