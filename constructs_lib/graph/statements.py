@@ -32,7 +32,10 @@ class Statement:
         stated = self.data.get("Effect") if self.data is not None else None
         if stated in ("Allow", "Deny") and stated != effect:
             return Verdict.NO
-        found = min(self.on_action(action), self.on("Resource", test))
+        found = self.on_action(action)
+        # Most statements are about something else; then it does not matter what they are about.
+        if found is not Verdict.NO:
+            found = min(found, self.on("Resource", test))
         return min(found, Verdict.MAYBE) if stated != effect or self.conditional else found
 
     @property
@@ -46,7 +49,7 @@ class Statement:
         def test(pattern: Value) -> Verdict:
             if not isinstance(pattern, str):
                 return Verdict.MAYBE
-            return Verdict.YES if fnmatchcase(action, pattern.lower()) else Verdict.NO
+            return Verdict.YES if _matches(pattern.lower(), action) else Verdict.NO
 
         return self.on("Action", test)
 
@@ -124,7 +127,12 @@ def allowing(place: Node, action: str) -> Iterator[tuple[Document, dict[str, Any
 
 def matches(pattern: Any, action: str) -> bool:
     """Say whether an action as a policy writes it, wildcards included, is or may be the action."""
-    return isinstance(pattern, str) and (fnmatchcase(action, pattern.lower()) or not pattern.isascii())
+    return isinstance(pattern, str) and (_matches(pattern.lower(), action) or not pattern.isascii())
+
+
+def _matches(pattern: str, action: str) -> bool:
+    wildcards = "*" in pattern or "?" in pattern or "[" in pattern
+    return fnmatchcase(action, pattern) if wildcards else pattern == action
 
 
 def listed(value: Any) -> list[Any]:

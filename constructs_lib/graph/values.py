@@ -143,6 +143,8 @@ def fold(value: Value) -> "tuple[str, dict[str, Reference | Unknown]]":
 
 def unfold(text: str, holes: "dict[str, Reference | Unknown]") -> Value:
     """Return the value of a piece of a folded string."""
+    if holes.keys().isdisjoint(text) and "{{resolve:" not in text and len(text) <= _TEXT_LIMIT:
+        return text
     pieces: list[Value] = []
     start = 0
     for index, character in enumerate(text):
