@@ -8,6 +8,7 @@ from typing import Final
 
 from constructs_lib.graph.app import App
 from constructs_lib.graph.assembly import load_stack, stacks_of
+from constructs_lib.graph.cycles import find_cycle
 from constructs_lib.graph.folders import Loose, is_assembly, search
 from constructs_lib.graph.loose import apps_of
 from constructs_lib.graph.reading.text import SIZE_LIMIT, TEMPLATE, BadTextError, decode
@@ -18,7 +19,7 @@ _STANDARD_INPUT_NAME: Final = Path("stdin")
 
 
 def load_inputs(paths: Iterable[str]) -> Iterator[App | TemplateError]:
-    """Yield the apps that paths hold, and what is wrong with files that cannot be read.
+    """Yield the apps that paths hold, and what is wrong with files that cannot be read or can never be deployed.
 
     The folder of a cloud assembly is one app, with its stages. A template file is an app with its nested stacks;
     template files are one app when one imports what another one, and only that one, exports. A template that another
@@ -36,10 +37,23 @@ def load_inputs(paths: Iterable[str]) -> Iterator[App | TemplateError]:
     for one in _load(given):
         nothing = False
         yield one
+        if isinstance(one, App):
+            yield from _cycles(one)
     for path in given if nothing else ():
         yield TemplateError(
             Path(path), "expected templates or a cloud assembly, found none; pass the folder that holds them"
         )
+
+
+def _cycles(app: App) -> Iterator[TemplateError]:
+    for template in app.templates:
+        cycle = find_cycle(template)
+        if cycle is not None:
+            yield TemplateError(
+                template.path,
+                f"expected resources that can be made one after the other, found {' → '.join([*cycle, cycle[0]])}, "
+                "which CloudFormation refuses; take out one of the references",
+            )
 
 
 def _load(paths: list[str]) -> Iterator[App | TemplateError]:

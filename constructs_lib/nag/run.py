@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from constructs_lib.graph.app import App
-from constructs_lib.graph.cycles import find_cycle
 from constructs_lib.graph.template import TemplateError
 from constructs_lib.nag.engine import check
 from constructs_lib.nag.finding import Finding
@@ -61,14 +60,6 @@ class _Outcome:
     def check(self, app: App) -> None:
         """Check an app."""
         self._templates += len(app.templates)
-        for template in app.templates:
-            cycle = find_cycle(template)
-            if cycle is not None:
-                message = (
-                    f"expected resources that can be made one after the other, found {' → '.join([*cycle, cycle[0]])}, "
-                    "which CloudFormation refuses; take out one of the references"
-                )
-                self.problems.append(Problem(template.path, message))
         try:
             findings = check(app, self._rules)
         except Exception as error:

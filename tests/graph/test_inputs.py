@@ -159,6 +159,14 @@ def test_templates_that_nest_each_other(tmp_path: Path) -> None:
     assert all("expected a template that does not nest itself" in message for message in messages)
 
 
+def test_resources_that_need_each_other(tmp_path: Path) -> None:
+    one, two = ({"Type": "AWS::SQS::Queue", "Properties": {"Tags": {"Ref": name}}} for name in ("Two", "One"))
+    apps, (message,) = load(write(tmp_path / "t.json", {"Resources": {"One": one, "Two": two}}))
+    assert apps == [["t.json"]]
+    assert message.startswith(f"{tmp_path}/t.json: expected resources that can be made one after the other")
+    assert "found One → Two → One, which CloudFormation refuses" in message
+
+
 def test_exports_join_files(tmp_path: Path) -> None:
     def exporting(name: Any) -> dict[str, Any]:
         return {**QUEUE, "Outputs": {"O": {"Value": "v", "Export": {"Name": name}}}}

@@ -152,13 +152,6 @@ def test_a_rule_that_raises(tmp_path: Path) -> None:
     assert "KeyError('oops')" in problem.message
 
 
-def test_resources_that_need_each_other_are_a_problem_and_are_checked(tmp_path: Path) -> None:
-    one, two = ({**queue(), "Properties": {"Tags": {"Ref": name}}} for name in ("Two", "One"))
-    result = checked(write(tmp_path / "t.json", {"Resources": {"One": one, "Two": two}}))
-    assert accepted(result) == {"One": None, "Two": None}
-    assert "found One → Two → One, which CloudFormation refuses" in result.problems[0].message
-
-
 def test_a_template_nested_twice_is_reported_once(tmp_path: Path) -> None:
     nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "nested.json"}}
     path = write(tmp_path / "t.json", {"Resources": {"A": nested, "B": nested}})
