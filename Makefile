@@ -80,6 +80,12 @@ comparison: setup .venv-peers/.installed ## compare with other rule packs; write
 bench: setup .venv-peers/.installed ## measure against other rule packs; writes docs/benchmarks.md
 	@CDK_VALIDATION=false python -m benchmarks
 
+.venv-emulator/.installed: requirements-emulator.lock .venv/.installed
+	@echo "setting up .venv-emulator, the emulator of AWS (once, some seconds)"
+	@rm -rf .venv-emulator && "$(PYTHON)" -m venv .venv-emulator
+	@.venv-emulator/bin/pip install --quiet --require-hashes --requirement requirements-emulator.lock
+	@touch $@
+
 .PHONY: wheel
 wheel: setup ## build the wheel and the source archive into dist/
 	@uv build --quiet --no-build-isolation --python $(BIN)/python
@@ -90,9 +96,11 @@ lock: setup ## renew requirements.lock and package-lock.json
 		--custom-compile-command "make lock" --group dev --output-file requirements.lock pyproject.toml
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command "make lock" --output-file requirements-peers.lock requirements-peers.in
+	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 \
+		--custom-compile-command "make lock" --output-file requirements-emulator.lock requirements-emulator.in
 	@npm install --package-lock-only --ignore-scripts --silent
 
 .PHONY: clean
 clean: ## remove everything these targets made
-	@rm -rf .venv .venv-peers node_modules cdk.out dist .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-peers .venv-emulator node_modules cdk.out dist .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

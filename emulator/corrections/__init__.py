@@ -1,0 +1,24 @@
+"""The corrections: one departure from AWS a module, each with ``apply()`` that replaces functions of ministack.
+
+Fact ids such as A2 or F6 in the docstrings name the documented behaviour that a correction follows.
+"""
+
+from importlib import import_module
+
+ORDER: tuple[str, ...] = ()
+"""Modules of this package, in the order in which they are applied."""
+
+
+def apply(leave_out: frozenset[str] = frozenset()) -> None:
+    """Apply every correction but those named in ``leave_out``.
+
+    Raises
+    ------
+    ValueError
+        If ``leave_out`` names what is no correction.
+    """
+    if unknown := leave_out - set(ORDER):
+        raise ValueError(f"expected corrections among {', '.join(ORDER)}; found {', '.join(sorted(unknown))}")
+    for name in ORDER:
+        if name not in leave_out:
+            import_module(f"{__name__}.{name}").apply()
