@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.values import Reference, Scalar, Structure, Text, Unknown, Value, fold, join, unfold
+
+if TYPE_CHECKING:
+    from constructs_lib.graph.world import World
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]+)\}")
 _OPEN = re.compile(r'"Ref"|"Fn::|\{\{resolve:|null|NaN|Infinity')
@@ -51,6 +54,20 @@ def read_document(place: Node, substitutions: Node | None = None) -> Document | 
     Document or None
         None when the property is unknown, is no JSON, or is nested too deeply.
     """
+    if substitutions is not None or not place.world.settled:
+        return _read(place, substitutions)
+    # Many ask for the same policies.
+    known = place.world.once(_known)
+    if place not in known:
+        known[place] = _read(place, None)
+    return known[place]
+
+
+def _known(_: "World") -> "dict[Node, Document | None]":
+    return {}
+
+
+def _read(place: Node, substitutions: Node | None) -> Document | None:
     value = place.value
     if isinstance(value, Structure):
         try:

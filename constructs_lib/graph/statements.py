@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ class Statement:
 
     document: Document
     data: dict[str, Any] | None
+    _values: dict[str, list[Value]] = field(default_factory=dict, repr=False)
 
     def applies(self, effect: str, action: str, test: Test) -> Verdict:
         """Say whether the statement allows, or denies, an action on the resource that a test recognizes."""
@@ -63,8 +64,10 @@ class Statement:
 
     def values(self, name: str) -> list[Value]:
         """Return the values of an element, one or a list of them; what is no string is unknown."""
-        raw = self.data.get(name) if self.data is not None else UNKNOWN
-        return [self.document.value(one) if isinstance(one, str) else UNKNOWN for one in listed(raw)]
+        if name not in self._values:
+            raw = self.data.get(name) if self.data is not None else UNKNOWN
+            self._values[name] = [self.document.value(one) if isinstance(one, str) else UNKNOWN for one in listed(raw)]
+        return self._values[name]
 
     def principals(self) -> list[Value]:
         """Return who it is about; what is no string is unknown."""
