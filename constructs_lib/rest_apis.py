@@ -96,10 +96,29 @@ def root_of(pattern: Construct, api: AnyRestApi) -> apigateway.IResource:
         ) from error
 
 
-def watch_rest_api(pattern: Construct, api: AnyRestApi, alarm_topic: AnyTopic | None) -> list[cloudwatch.Alarm]:
-    """Return the alarm on an API's server errors; none for an imported one, whose name is not known."""
+def watch_rest_api(
+    pattern: Construct, api: AnyRestApi, alarm_topic: AnyTopic | None, *, watches_more: bool = False
+) -> list[cloudwatch.Alarm]:
+    """Return the alarm on an API's server errors; none for an imported one, whose name is not known.
+
+    Parameters
+    ----------
+    pattern
+        Beneath which the alarm stands.
+    api
+        Owned or imported.
+    alarm_topic
+        Notified by the alarm.
+    watches_more
+        Whether the pattern has other alarms, too, so that it has a use for the topic even with an imported API.
+
+    Raises
+    ------
+    ValueError
+        If there is a topic for an imported API, and nothing else that would notify it.
+    """
     if not isinstance(api, apigateway.RestApi):
-        if alarm_topic is not None:
+        if alarm_topic is not None and not watches_more:
             raise ValueError(
                 f"{pattern.node.path}: expected no alarm_topic for the imported API {api.node.path}, got one; metrics "
                 "go by the API's name, which is not known here: set the alarm where that API is made"

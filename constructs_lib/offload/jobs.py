@@ -20,6 +20,7 @@ from constructs_lib.offload.job_states import job_states
 from constructs_lib.offload.job_status import ACCEPTED, NO_SUCH_JOB, STATUS
 from constructs_lib.offload.sqs import add_post
 from constructs_lib.offload.stacks import check_stacks
+from constructs_lib.polling.target_key import warn_of_key
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
 from constructs_lib.types import AnyFunction, AnyRestApi, AnyTopic
 
@@ -58,13 +59,15 @@ class JobApi(Construct):
         What a body must be. Default: any JSON object.
     retry_attempts
         How often a failed job is tried again, 0 to 10, ten seconds later and then twice as long each time.
-        Default: 2. Throttling and errors of the Lambda service are retried besides, for about half an hour.
+        Default: 2. Throttling and errors of the Lambda service are retried 12 times besides, after random waits: for
+        14 minutes on average, half an hour at most.
     topic
-        Hears of every job that is done. Default: a new one, TLS only.
+        Hears of every job that is done; standard. Default: a new one, TLS only.
     api
         An owned or imported REST API to add to. Default: a new one.
     alarm_topic
-        Notified by the alarms of the API and the failure queue. Default: they notify nobody.
+        Notified by the alarms of the failure queue, the executions and the API; of an imported API there is none.
+        Default: they notify nobody.
     options
         The settings of a new API: ``RestApiOptions``.
 
@@ -82,8 +85,8 @@ class JobApi(Construct):
     Raises
     ------
     ValueError
-        If a number is out of its range, or a setting of a new API comes with ``api``. If the stack of ``api`` is not
-        that of the pattern, but that of something that the pattern needs, too.
+        If a number is out of its range, if ``topic`` is FIFO, or if a setting of a new API comes with ``api``. If the
+        stack of ``api`` is not that of the pattern, but that of something that the pattern needs, too.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -106,6 +109,11 @@ class JobApi(Construct):
         check_function(self, function)
         check_kinds(self, topic=topic, api=api, alarm_topic=alarm_topic)
         check_range(self, "retry_attempts", retry_attempts, 0, 10)
+        if topic is not None and topic.fifo:
+            raise ValueError(
+                f"{self.node.path}: expected topic to be a standard topic, got the FIFO {topic.node.path}; jobs run "
+                "side by side, and have no order to keep: use a standard one"
+            )
         check_stacks(
             self,
             api,
@@ -131,7 +139,7 @@ class JobApi(Construct):
         acknowledge_no_dead_letter_queue(function, "Step Functions invokes synchronously, which uses no such queue")
         self.alarms = [
             watch(self.failure_queue, None),
-            *watch_rest_api(self, self.api, alarm_topic),
+            *watch_rest_api(self, self.api, alarm_topic, watches_more=True),
             *self._watch_executions(alarm_topic),
         ]
 
@@ -149,6 +157,14 @@ class JobApi(Construct):
             ),
         )
         allow_sending(machine, self.topic.master_key)
+        warn_of_key(
+            self,
+            "lambda-invocation-constructs:jobTopicKey",
+            self.topic,
+            self.topic.master_key,
+            sender="the state machine's role",
+            loss="jobs are done, but nobody is told",
+        )
         acknowledge(
             machine.role,
             "X-Ray and the delivery of logs have no resources to name: these actions only take *",

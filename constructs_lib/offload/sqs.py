@@ -47,7 +47,8 @@ class RestApiToSqsToLambda(Construct):
     visibility_timeout
         As of ``SqsToLambda``. Default: 6 times the function's timeout.
     alarm_topic
-        Notified by the alarms of the API and the dead-letter queue. Default: they notify nobody.
+        Notified by the alarms of the dead-letter queue and the API; of an imported API there is none. Default: they
+        notify nobody.
     options
         The settings of a new API: ``RestApiOptions``.
 
@@ -108,7 +109,7 @@ class RestApiToSqsToLambda(Construct):
         root = root_of(self, self.api)
         resource = root.resource_for_path(path) if path else root
         add_post(self, resource, send_message(self.queue, api_role(self)), request_schema)
-        self.alarms = [*worker.alarms, *watch_rest_api(self, self.api, alarm_topic)]
+        self.alarms = [*worker.alarms, *watch_rest_api(self, self.api, alarm_topic, watches_more=True)]
 
 
 def add_post(

@@ -3,22 +3,18 @@
 from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import Annotations, Duration, Token
+from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
 from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.failure import FailureQueue, watch
+from constructs_lib.polling.target_key import KEY_USE, warn_of_key
 from constructs_lib.types import AnyBatchFailureTarget, AnyBucket, AnyKey, AnyQueue, AnyTopic
 
-_KEY_USE = ("kms:Decrypt", "kms:GenerateDataKey")
 _S3_KEYS = "aws/lambda/*"  # AWS: lambda/kinesis-on-failure-destination
 
 
@@ -130,19 +126,13 @@ def _sending(
 ) -> list[iam.PolicyStatement]:
     statements = [iam.PolicyStatement(actions=[action], resources=[resource])]
     if key is not None:
-        # What SQS, SNS and S3 ask of a sender (AWS: lambda/kafka-on-failure).
-        statements.append(iam.PolicyStatement(actions=list(_KEY_USE), resources=[key.key_arn]))
-        if not isinstance(key, kms.Key):
-            _warn_of_key(pattern, target, f"the policy of its imported key {key.node.path} cannot be changed here")
-    elif not isinstance(target, sqs.Queue | sns.Topic | s3.Bucket):
-        _warn_of_key(pattern, target, "it was imported, and whether a customer-managed key encrypts it is not known")
-    return statements
-
-
-def _warn_of_key(pattern: Construct, target: IConstruct, why: str) -> None:
-    Annotations.of(pattern).add_warning_v2(
+        statements.append(iam.PolicyStatement(actions=list(KEY_USE), resources=[key.key_arn]))
+    warn_of_key(
+        pattern,
         "lambda-invocation-constructs:failureTargetKey",
-        f"{target.node.path}: {why}. If the function's role may not use the key, failed batches do not get there, and "
-        f"are lost: see to it that the policy of the key leaves {' and '.join(_KEY_USE)} to IAM, or allows them to "
-        "the role, and that the key was named where the target was imported; then acknowledge this warning",
+        target,
+        key,
+        sender="the function's role",
+        loss="failed batches do not get there, and are lost",
     )
+    return statements

@@ -1,108 +1,15 @@
-import json
-from typing import Any
-
 import pytest
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_stepfunctions as stepfunctions
 
-from constructs_lib import JobApi, LambdaFunction, RestApiToSqsToLambda, RestApiToStateMachine
-from tests.helpers import make_function, only, resources, statements
+from constructs_lib import JobApi, LambdaFunction
+from tests.helpers import ACCOUNT, make_function, only, resources, statements, warnings
+from tests.offload.reading import definition, methods
 
-
-def methods(stack: Stack) -> dict[str, dict[str, Any]]:
-    return {method["HttpMethod"]: method for method in resources(stack, "AWS::ApiGateway::Method").values()}
-
-
-def template_of(method: dict[str, Any], status: str) -> str:
-    (response,) = (
-        response for response in method["Integration"]["IntegrationResponses"] if response["StatusCode"] == status
-    )
-    return str(response["ResponseTemplates"]["application/json"])
-
-
-def definition(stack: Stack) -> dict[str, Any]:
-    """Return the state machine's definition, its references as their JSON."""
-    _, parts = only(stack, "AWS::StepFunctions::StateMachine")["DefinitionString"]["Fn::Join"]
-    text = "".join(
-        part if isinstance(part, str) else str(next(iter(part.values()))).replace('"', "'") for part in parts
-    )
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
-
-
-@pytest.fixture
-def machine(stack: Stack) -> stepfunctions.StateMachine:
-    body = stepfunctions.DefinitionBody.from_chainable(stepfunctions.Succeed(stack, "Done"))
-    return stepfunctions.StateMachine(stack, "Machine", definition_body=body)
-
-
-def test_a_request_becomes_a_message_and_is_answered_202(stack: Stack, function: LambdaFunction) -> None:
-    orders = RestApiToSqsToLambda(stack, "Orders", function=function, path="orders")
-    post = methods(stack)["POST"]
-    assert post["Integration"]["Type"] == "AWS"
-    assert post["Integration"]["PassthroughBehavior"] == "NEVER"
-    assert json.dumps(stack.resolve(orders.queue.queue_name)) in json.dumps(post["Integration"]["Uri"])
-    template = post["Integration"]["RequestTemplates"]["application/json"]
-    assert template == "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
-    assert "messageId" in template_of(post, "202")
-    assert {response["StatusCode"] for response in post["MethodResponses"]} == {"202", "400", "413", "429", "500"}
-    assert only(stack, "AWS::ApiGateway::Resource")["PathPart"] == "orders"
-
-
-def test_only_a_valid_body_gets_through(stack: Stack, function: LambdaFunction) -> None:
-    schema = apigateway.JsonSchema(type=apigateway.JsonSchemaType.OBJECT, required=["sku"])
-    RestApiToSqsToLambda(stack, "Orders", function=function, request_schema=schema)
-    validator = only(stack, "AWS::ApiGateway::RequestValidator")
-    assert (validator["ValidateRequestBody"], validator["ValidateRequestParameters"]) == (True, True)
-    assert only(stack, "AWS::ApiGateway::Model")["Schema"]["required"] == ["sku"]
-    assert "RequestValidatorId" in methods(stack)["POST"]
-    assert "application/json" in methods(stack)["POST"]["RequestModels"]
-
-
-def test_the_api_may_send_to_this_queue_only(stack: Stack, function: LambdaFunction) -> None:
-    key = kms.Key(stack, "Key")
-    orders = RestApiToSqsToLambda(stack, "Orders", function=function, encryption_key=key)
-    queue_arn, key_arn = stack.resolve(orders.queue.queue_arn), stack.resolve(key.key_arn)
-    found = statements(stack)
-    assert {"Action": "sqs:SendMessage", "Effect": "Allow", "Resource": queue_arn} in found
-    assert {"Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Effect": "Allow", "Resource": key_arn} in found
-
-
-def test_a_failed_message_ends_in_the_dead_letter_queue(stack: Stack, function: LambdaFunction) -> None:
-    topic = sns.Topic(stack, "Topic")
-    orders = RestApiToSqsToLambda(stack, "Orders", function=function, alarm_topic=topic)
-    assert orders.dead_letter_queue is not None
-    redrive = [
-        queue["RedrivePolicy"] for queue in resources(stack, "AWS::SQS::Queue").values() if "RedrivePolicy" in queue
-    ]
-    assert redrive == [{"deadLetterTargetArn": stack.resolve(orders.dead_letter_queue.queue_arn), "maxReceiveCount": 5}]
-    alarms = resources(stack, "AWS::CloudWatch::Alarm").values()
-    assert len(orders.alarms) == len(alarms) == 2
-    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms)
-
-
-def test_a_slow_function_is_welcome_behind_a_queue(stack: Stack) -> None:
-    RestApiToSqsToLambda(stack, "Orders", function=make_function(stack, timeout=Duration.minutes(15)))
-    assert 5400 in [queue.get("VisibilityTimeout") for queue in resources(stack, "AWS::SQS::Queue").values()]
-
-
-def test_a_request_starts_an_execution(stack: Stack, machine: stepfunctions.StateMachine) -> None:
-    RestApiToStateMachine(stack, "Reports", state_machine=machine)
-    post = methods(stack)["POST"]
-    request = post["Integration"]["RequestTemplates"]["application/json"]
-    assert json.dumps(stack.resolve(machine.state_machine_arn)) in json.dumps(request)
-    assert "$util.escapeJavaScript($input.body)" in json.dumps(request)
-    assert "executionId" in template_of(post, "202")
-    arn = stack.resolve(machine.state_machine_arn)
-    assert {"Action": "states:StartExecution", "Effect": "Allow", "Resource": arn} in statements(stack)
-
-
-def test_what_is_no_state_machine_is_refused(stack: Stack) -> None:
-    with pytest.raises(TypeError, match="expected state_machine to be a state machine of the CDK, got 'reports'"):
-        RestApiToStateMachine(stack, "Reports", state_machine="reports")  # type: ignore[arg-type]
+KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
+TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:jobs"
 
 
 def test_a_job_is_started_and_can_be_asked_for(stack: Stack, function: LambdaFunction) -> None:
@@ -216,12 +123,45 @@ def test_failed_and_aborted_executions_are_watched(stack: Stack, function: Lambd
     assert len(jobs.alarms) == 4
 
 
-def test_an_express_state_machine_is_refused(stack: Stack) -> None:
-    machine = stepfunctions.StateMachine(
-        stack,
-        "Machine",
-        definition_body=stepfunctions.DefinitionBody.from_chainable(stepfunctions.Succeed(stack, "Done")),
-        state_machine_type=stepfunctions.StateMachineType.EXPRESS,
-    )
-    with pytest.raises(ValueError, match="expected a standard state machine, got the express Stack/Machine"):
-        RestApiToStateMachine(stack, "Reports", state_machine=machine)
+def test_all_but_an_imported_api_is_watched(stack: Stack, function: LambdaFunction) -> None:
+    api = apigateway.RestApi.from_rest_api_attributes(stack, "Mine", rest_api_id="abc", root_resource_id="def")
+    topic = sns.Topic(stack, "Alarms")
+    jobs = JobApi(stack, "Jobs", function=function, api=api, alarm_topic=topic)
+    alarms = resources(stack, "AWS::CloudWatch::Alarm").values()
+    assert {alarm["MetricName"] for alarm in alarms} == {
+        "ApproximateNumberOfMessagesVisible",
+        "ExecutionsFailed",
+        "ExecutionsAborted",
+    }
+    assert len(jobs.alarms) == 3
+    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms)
+
+
+@pytest.mark.parametrize("imported", [True, False])
+def test_a_fifo_topic_is_refused(stack: Stack, function: LambdaFunction, imported: bool) -> None:
+    theirs = sns.Topic.from_topic_arn(stack, "Theirs", f"{TOPIC_ARN}.fifo")
+    topic = theirs if imported else sns.Topic(stack, "Mine", fifo=True)
+    with pytest.raises(ValueError, match=f"expected topic to be a standard topic, got the FIFO {topic.node.path};"):
+        JobApi(stack, "Jobs", function=function, topic=topic)
+
+
+def test_an_imported_key_of_the_topic_is_warned_of(stack: Stack, function: LambdaFunction) -> None:
+    key = kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+    JobApi(stack, "Jobs", function=function, topic=sns.Topic(stack, "Mine", master_key=key))
+    (warning,) = warnings(stack)
+    assert "Stack/Mine: the policy of its imported key Stack/Key cannot be changed here" in warning
+    assert "If the state machine's role may not use the key, jobs are done, but nobody is told" in warning
+    assert "[ack: lambda-invocation-constructs:jobTopicKey]" in warning
+
+
+def test_a_key_that_an_imported_topic_may_have_is_warned_of(stack: Stack, function: LambdaFunction) -> None:
+    JobApi(stack, "Jobs", function=function, topic=sns.Topic.from_topic_arn(stack, "Theirs", TOPIC_ARN))
+    (warning,) = warnings(stack)
+    assert "Stack/Theirs: it was imported, and whether a customer-managed key encrypts it is not known" in warning
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_topic_of_this_app_is_not_warned_of(stack: Stack, function: LambdaFunction, encrypted: bool) -> None:
+    key = kms.Key(stack, "Key") if encrypted else None
+    JobApi(stack, "Jobs", function=function, topic=sns.Topic(stack, "Mine", master_key=key))
+    assert warnings(stack) == []
