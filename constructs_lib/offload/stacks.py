@@ -9,7 +9,7 @@ from constructs import Construct, IConstruct
 from constructs_lib.types import AnyRestApi
 
 
-def scope_beside(pattern: Construct, resource: apigateway.IResource) -> Construct:
+def scope_beside(pattern: Construct, resource: apigateway.IResource | AnyRestApi) -> Construct:
     """Return the scope for what a method names: the pattern, or what is in the stack of an API of another stack."""
     return pattern if Stack.of(resource) is Stack.of(pattern) else cast(Construct, resource)
 

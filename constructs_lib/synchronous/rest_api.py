@@ -1,18 +1,25 @@
 """API Gateway REST API to a function."""
 
+import re
 from typing import Unpack, cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Token
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
 from constructs_lib.checks import check_fast_enough, check_function, check_kinds, is_tenant_isolated
 from constructs_lib.facts import REST_API_TIMEOUT_DEFAULT_SECONDS
+from constructs_lib.offload.stacks import scope_beside
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
 from constructs_lib.timeouts import known_seconds, owned_function
 from constructs_lib.types import AnyFunction, AnyRestApi, AnyTopic
 
+# What API Gateway maps to a header (AWS: apigateway/request-response-data-mappings); the body only without a proxy
+# integration, which this is.
+_TENANT_ID = re.compile(
+    r"(method\.request\.(header|querystring|path)|context|stageVariables)\.[A-Za-z0-9_.$-]*[A-Za-z0-9_$-]|'[^']+'"
+)
 _TENANT_HEADER = "integration.request.header.X-Amz-Tenant-Id"
 
 
@@ -43,9 +50,11 @@ class RestApiToLambda(Construct):
         How long the API waits for the function: 50 ms to 29 s; more only if the account's quota was raised, which AWS
         does for Regional and private APIs. Default: 29 seconds (AWS: apigateway limits).
     tenant_id
-        For a tenant-isolated function: where a request has the tenant's id, such as ``context.authorizer.tenantId``
-        or, if callers may choose for themselves, ``method.request.header.x-tenant-id``. Methods of your own must
-        declare the latter in ``request_parameters`` (AWS: lambda/tenant-isolation-invoke). Default: none.
+        For a tenant-isolated function: where a request has the tenant's id, such as ``context.authorizer.tenantId``,
+        ``stageVariables.tenant`` or ``'one-tenant'``, in single quotes; or, if callers may choose for themselves,
+        ``method.request.header.x-tenant-id`` or the same of ``querystring`` or ``path``. A request without such a
+        parameter is answered 400; methods of your own must declare it in ``request_parameters`` (AWS:
+        lambda/tenant-isolation-invoke), and take ``tenant_validator`` for that. Default: none.
     alarm_topic
         Notified by the alarm on server errors. Default: it notifies nobody.
     options
@@ -58,6 +67,8 @@ class RestApiToLambda(Construct):
         What was given or made.
     integration : apigateway.LambdaIntegration
         For methods of your own.
+    tenant_validator : apigateway.RequestValidator or None
+        Refuses requests without the parameter that ``tenant_id`` names; ``None`` if it names none.
     alarms : list of cloudwatch.Alarm
         All that watch this pattern; none for an imported API.
 
@@ -65,8 +76,9 @@ class RestApiToLambda(Construct):
     ------
     ValueError
         If the function may take longer than the API waits, if an edge-optimized API should wait longer than 29 s, if
-        a tenant-isolated function comes without ``tenant_id`` or one of this app that is not with it, if the root of an
-        imported API is not known, or if a setting of a new API comes with ``api``.
+        a tenant-isolated function comes without ``tenant_id`` or one of this app that is not with it, if ``tenant_id``
+        names no place that a request has, if the root of an imported API is not known, or if a setting of a new API
+        comes with ``api``.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -97,11 +109,17 @@ class RestApiToLambda(Construct):
             request_parameters=None if tenant_id is None else {_TENANT_HEADER: tenant_id},
         )
         self.api = rest_api(self, api, self.integration, options)
+        self.tenant_validator = None
+        declared = None
+        if tenant_id is not None and tenant_id.startswith("method."):
+            declared = {tenant_id: True}
+            self.tenant_validator = apigateway.RequestValidator(
+                scope_beside(self, self.api), "TenantValidator", rest_api=self.api, validate_request_parameters=True
+            )
         if proxy:
-            declared = tenant_id is not None and tenant_id.startswith("method.")
             # Adds the method for the root path itself, too, which would else have the API's own default integration.
             root_of(self, self.api).add_proxy(any_method=False).add_method(
-                "ANY", self.integration, request_parameters={str(tenant_id): True} if declared else None
+                "ANY", self.integration, request_parameters=declared, request_validator=self.tenant_validator
             )
         acknowledge_no_dead_letter_queue(function, "The API invokes synchronously, which never uses such a queue")
         self.alarms = watch_rest_api(self, self.api, alarm_topic)
@@ -129,8 +147,14 @@ class RestApiToLambda(Construct):
         if tenant_id is not None and not is_isolated and owned_function(self.function) is not None:
             raise ValueError(
                 f"{self.node.path}: expected tenant_id only for a tenant-isolated function, got {tenant_id} for "
-                f"{self.function.node.path}, whose invocations would fail; make it with "
-                "tenancy_config=TenancyConfig.PER_TENANT, or leave out tenant_id"
+                f"{self.function.node.path}, whose invocations would fail; make that as lambda_.Function(..., "
+                "tenancy_config=TenancyConfig.PER_TENANT), which LambdaFunction does not take, or leave out tenant_id"
+            )
+        if tenant_id is not None and not Token.is_unresolved(tenant_id) and not _TENANT_ID.fullmatch(tenant_id):
+            raise ValueError(
+                f"{self.node.path}: expected tenant_id to be method.request.header.name (or querystring or path), "
+                f"context.name, stageVariables.name or a literal in single quotes, got {tenant_id!r}; say where a "
+                'request has it, as in tenant_id="context.authorizer.tenantId"'
             )
 
 

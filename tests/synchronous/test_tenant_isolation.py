@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import Duration, Stack
+from aws_cdk import App, CfnParameter, Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cognito as cognito
@@ -148,6 +148,63 @@ def test_what_the_request_brings_is_declared(stack: Stack) -> None:
     RestApiToLambda(stack, "Orders", function=isolated(stack), tenant_id=source)
     methods = list(resources(stack, "AWS::ApiGateway::Method").values())
     assert [method["RequestParameters"] for method in methods] == [{source: True}] * 2
+    # Without a validator, API Gateway lets a request without it through, and Lambda refuses that.
+    ((validator, properties),) = resources(stack, "AWS::ApiGateway::RequestValidator").items()
+    assert properties["ValidateRequestParameters"] is True
+    assert [method["RequestValidatorId"] for method in methods] == [{"Ref": validator}] * 2
+
+
+def test_methods_of_the_users_own_can_refuse_requests_without_it(stack: Stack) -> None:
+    source = "method.request.querystring.tenant"
+    orders = RestApiToLambda(stack, "Orders", function=isolated(stack), proxy=False, tenant_id=source)
+    orders.api.root.add_method(
+        "POST", orders.integration, request_parameters={source: True}, request_validator=orders.tenant_validator
+    )
+    assert "RequestValidatorId" in only(stack, "AWS::ApiGateway::Method")
+
+
+def test_the_validator_stands_in_the_stack_of_the_api() -> None:
+    app = App()
+    front, back = Stack(app, "Front"), Stack(app, "Back")
+    api = apigateway.RestApi(front, "Api")
+    source = "method.request.header.x-tenant-id"
+    RestApiToLambda(back, "Orders", function=imported(back), api=api, tenant_id=source)
+    assert len(resources(front, "AWS::ApiGateway::RequestValidator")) == 1
+    assert resources(back, "AWS::ApiGateway::RequestValidator") == {}
+
+
+@pytest.mark.parametrize("tenant_id", [CONTEXT, "stageVariables.tenant", "'one-tenant'", "context.authorizer.claims.t"])
+def test_only_what_the_request_brings_is_validated(stack: Stack, tenant_id: str) -> None:
+    orders = RestApiToLambda(stack, "Orders", function=isolated(stack), tenant_id=tenant_id)
+    assert orders.tenant_validator is None
+    assert resources(stack, "AWS::ApiGateway::RequestValidator") == {}
+
+
+def test_a_token_is_not_read(stack: Stack) -> None:
+    tenant_id = CfnParameter(stack, "Tenant").value_as_string
+    RestApiToLambda(stack, "Orders", function=isolated(stack), tenant_id=tenant_id)
+    methods = resources(stack, "AWS::ApiGateway::Method").values()
+    assert [method["Integration"]["RequestParameters"] for method in methods] == [{HEADER: {"Ref": "Tenant"}}] * 2
+
+
+@pytest.mark.parametrize(
+    "tenant_id",
+    [
+        "",
+        "''",
+        "tenantId",
+        "'a'b'",
+        "context.",
+        "method.request.body.tenant",
+        "method.request.header",
+        "method.request.header.",
+        "method.request.header.x tenant",
+        "$context.authorizer.tenantId",
+    ],
+)
+def test_what_no_request_has_is_refused(stack: Stack, tenant_id: str) -> None:
+    with pytest.raises(ValueError, match=r"expected tenant_id to be method\.request\.header\.name .* got"):
+        RestApiToLambda(stack, "Orders", function=isolated(stack), tenant_id=tenant_id)
 
 
 def test_methods_of_the_users_own_pass_it_too(stack: Stack) -> None:
@@ -158,5 +215,5 @@ def test_methods_of_the_users_own_pass_it_too(stack: Stack) -> None:
 
 
 def test_a_tenants_id_for_another_function_is_refused(stack: Stack) -> None:
-    with pytest.raises(ValueError, match="expected tenant_id only for a tenant-isolated function, got context"):
+    with pytest.raises(ValueError, match=r"only for a tenant-isolated .* got context.* lambda_\.Function\("):
         RestApiToLambda(stack, "Orders", function=make_function(stack), tenant_id=CONTEXT)
