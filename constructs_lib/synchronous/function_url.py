@@ -39,8 +39,9 @@ class FunctionUrlToLambda(Construct):
         Who is allowed to call the URL; each gets both actions that a call needs, ``lambda:InvokeFunctionUrl`` and
         ``lambda:InvokeFunction`` (AWS: lambda/urls-auth). Default: nobody yet; later, ``.url.grant_invoke_url(...)``.
     invoke_mode
-        ``InvokeMode.RESPONSE_STREAM`` sends up to 200 MB as it comes, but not from a function in a VPC; of the managed
-        runtimes only Node.js can by itself, and others get a warning (AWS: lambda/configuration-response-streaming).
+        ``InvokeMode.RESPONSE_STREAM`` sends up to 200 MB as it comes, but not from a function in a VPC, and of the
+        managed runtimes only Node.js can by itself: either gets a warning (AWS:
+        lambda/configuration-response-streaming).
         Default: ``BUFFERED``, up to 6 MB at once.
     cors
         Which web pages of other origins may call. Default: none.
@@ -86,7 +87,7 @@ class FunctionUrlToLambda(Construct):
                 f"{len(invokers)} for a public one; leave out invokers, or auth_type"
             )
         if invoke_mode is lambda_.InvokeMode.RESPONSE_STREAM:
-            self._warn_of_runtime(function)
+            self._warn_of_streaming(function)
         self.function = function
         self.url = lambda_.FunctionUrl(
             self, "Url", function=function, auth_type=auth_type, invoke_mode=invoke_mode, cors=cors
@@ -107,9 +108,18 @@ class FunctionUrlToLambda(Construct):
             )
         ]
 
-    def _warn_of_runtime(self, function: AnyFunction) -> None:
+    def _warn_of_streaming(self, function: AnyFunction) -> None:
         owned = owned_function(function)
-        if owned is not None and owned.runtime.family not in _STREAMING:
+        if owned is None:
+            return
+        if owned.is_bound_to_vpc:
+            Annotations.of(self).add_warning_v2(
+                "lambda-invocation-constructs:responseStreamingVpc",
+                f"{function.node.path} is in a VPC, from where a function URL streams no responses: leave out "
+                "invoke_mode, or the VPC; if callers stream with InvokeWithResponseStream instead, acknowledge this "
+                "warning",
+            )
+        if owned.runtime.family not in _STREAMING:
             Annotations.of(self).add_warning_v2(
                 "lambda-invocation-constructs:responseStreaming",
                 f"the runtime {owned.runtime.name} of {function.node.path} streams no responses by itself: with the "

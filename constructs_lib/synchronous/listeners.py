@@ -7,6 +7,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from constructs_lib.checks import check_kinds
 from constructs_lib.facts import LOAD_BALANCER_IDLE_TIMEOUT_DEFAULT_SECONDS
 from constructs_lib.types import AnyListener, AnyListenerCertificate, AnyLoadBalancer
 
@@ -29,7 +30,11 @@ def add_listener(
     ------
     ValueError
         If HTTPS has no certificate, or HTTP has one.
+    TypeError
+        If a certificate is no such CDK object.
     """
+    for certificate in certificates or ():
+        check_kinds(pattern, certificates=certificate)
     protocol = protocol or _HTTPS
     if protocol is _HTTPS and not certificates:
         raise ValueError(

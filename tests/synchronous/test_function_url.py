@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -99,6 +100,25 @@ def test_streaming_is_warned_of_where_the_runtime_cannot(
     assert ["[ack: lambda-invocation-constructs:responseStreaming]" in found for found in warnings(stack)] == (
         [True] * count
     )
+
+
+@pytest.mark.parametrize(("mode", "count"), [("RESPONSE_STREAM", 1), ("BUFFERED", 0)])
+@pytest.mark.parametrize("qualified", [True, False])
+def test_streaming_from_a_vpc_is_warned_of(stack: Stack, mode: str, count: int, qualified: bool) -> None:
+    function = lambda_.Function(
+        stack,
+        "Plain",
+        code=lambda_.Code.from_asset("tests/synchronous"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.NODEJS_22_X,
+        vpc=ec2.Vpc(stack, "Vpc"),
+    )
+    target = (
+        lambda_.Alias(stack, "Live", alias_name="live", version=function.current_version) if qualified else function
+    )
+    FunctionUrlToLambda(stack, "Orders", function=target, invoke_mode=lambda_.InvokeMode[mode])
+    found = [warning for warning in warnings(stack) if "[ack: lambda-invocation-constructs:" in warning]
+    assert ["responseStreamingVpc]" in warning for warning in found] == [True] * count
 
 
 def test_what_streams_in_an_image_is_not_judged(stack: Stack) -> None:

@@ -265,6 +265,12 @@ def test_one_place_for_the_function_is_needed(stack: Stack, function: LambdaFunc
         LoadBalancerToLambda(stack, "Orders", function=function, **given)
 
 
+def test_a_certificate_that_is_none_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    given: Any = [CERTIFICATE_ARN]
+    with pytest.raises(TypeError, match="expected certificates to be certificates of the CDK, got 'arn:aws:acm"):
+        LoadBalancerToLambda(stack, "Orders", function=function, load_balancer=make_balancer(stack), certificates=given)
+
+
 @pytest.mark.parametrize("setting", [{"certificates": ["arn"]}, {"protocol": HTTP}, {"open": False}])
 def test_settings_of_a_new_listener_are_refused_with_one(
     stack: Stack, function: LambdaFunction, setting: dict[str, Any]
