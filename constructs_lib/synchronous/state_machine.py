@@ -101,14 +101,7 @@ class StateMachineToLambda(Construct):
         self.alarms: list[cloudwatch.Alarm] = []
         shared: AnyQueue | None = None
         if is_event:
-            capture = catch_failed_executions(
-                function,
-                on_failure=options.get("on_failure"),
-                on_success=options.get("on_success"),
-                retry_attempts=options.get("retry_attempts"),
-                max_event_age=options.get("max_event_age"),
-                alarm_topic=options.get("alarm_topic"),
-            )
+            capture = catch_failed_executions(function, **options)
             self.alarms, shared = capture.alarms, capture.failure_queue
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         topic = options.get("alarm_topic")

@@ -130,14 +130,7 @@ class UserPoolToLambda(Construct):
     def _wire_custom_sender(self, name: str, key: AnyKey | None, options: ExecutionOptions) -> None:
         if key is None:
             raise self._keyless(f"{name}, got none")
-        capture = catch_failed_executions(
-            self.function,
-            on_failure=options.get("on_failure"),
-            on_success=options.get("on_success"),
-            retry_attempts=options.get("retry_attempts"),
-            max_event_age=options.get("max_event_age"),
-            alarm_topic=options.get("alarm_topic"),
-        )
+        capture = catch_failed_executions(self.function, **options)
         self.failure_queue = capture.failure_queue
         self.alarms = capture.alarms
         # In the pool's stack, which the trigger makes depend on the function's already.
