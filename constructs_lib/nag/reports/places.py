@@ -2,6 +2,7 @@
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 
 from constructs_lib.graph.lines import Region, region_of
@@ -27,8 +28,14 @@ def relative(path: Path, folder: Path | None = None) -> str:
     folder
         Default: the working directory. The path is absolute when the file does not lie in it.
     """
-    base = os.path.abspath(folder or Path())
-    whole = Path(os.path.abspath(path))
+    return _relative(str(path), str(folder or ""), os.getcwd())
+
+
+@cache
+def _relative(path: str, folder: str, here: str) -> str:
+    """Do so once for each file, as many findings are in the same ones."""
+    base = os.path.normpath(os.path.join(here, folder))
+    whole = Path(os.path.normpath(os.path.join(here, path)))
     return (whole.relative_to(base) if whole.is_relative_to(base) else whole).as_posix()
 
 
