@@ -16,7 +16,7 @@ CHECKOV: Final = "checkov"
 FASTER: Final = 50
 START_CPU: Final = 0.25
 MEMORY: Final = 150
-GROWTH: Final = 1.5
+GROWTH: Final = 2
 
 
 @dataclass(frozen=True)
