@@ -15,8 +15,8 @@ from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_re
 from constructs_lib.timeouts import known_seconds, owned_function
 from constructs_lib.types import AnyFunction, AnyRestApi, AnyTopic
 
-# What API Gateway maps to a header (AWS: apigateway/rest-api-parameter-mapping-sources), but for what has several values
-# and for the body, of which no method can require a field as it can a parameter.
+# What API Gateway maps to a header (AWS: apigateway/rest-api-parameter-mapping-sources), but for what has several
+# values, and for the body, of which no method can require a field as it can a parameter.
 _TENANT_ID = re.compile(
     r"(method\.request\.(header|querystring|path)|context|stageVariables)\.[A-Za-z0-9_.$-]*[A-Za-z0-9_$-]|'[^']+'"
 )
