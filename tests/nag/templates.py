@@ -124,7 +124,15 @@ def _buried(body: dict[str, Any], place: Place, draw: Callable[..., Any]) -> Non
         around[key] = [inner] if kind == "list" else {kind: ["", [inner]] if kind == "Fn::Join" else inner}
 
 
-CHANGES: Final = (_replaced, _dropped, _grafted, _doubled, _referring, _branched, _conditional, _buried)
+def _looped(body: dict[str, Any], place: Place, draw: Callable[..., Any]) -> None:
+    """Write a resource in a loop, over names that are known or not."""
+    names = draw(st.sampled_from([["A", "B"], {"Ref": "P"}, ["A", "A", {"Ref": "Q"}], [], "A"]))
+    body["Transform"] = "AWS::LanguageExtensions"
+    loop = ["Name", names, {f"{place[1]}${{Name}}": body["Resources"].pop(place[1])}]
+    body["Resources"][f"Fn::ForEach::{place[1].replace(':', '')}"] = loop
+
+
+CHANGES: Final = (_replaced, _dropped, _grafted, _doubled, _referring, _branched, _conditional, _buried, _looped)
 
 
 @st.composite

@@ -9,15 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from constructs_lib.graph.assembly import load_app
-from constructs_lib.graph.template import TemplateFile
+from constructs_lib.graph.template import TemplateError, TemplateFile
 from constructs_lib.nag.engine import check
 from constructs_lib.nag.rules import all_rules
 from tests.nag.templates import shuffled, templates
 
 
 def found(body: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Return what all rules find, the opt-in ones included."""
-    app = load_app([TemplateFile(Path("odd.json"), text=json.dumps(body))])
+    """Return what all rules find, the opt-in ones included; or what is wrong with a template that is refused."""
+    try:
+        app = load_app([TemplateFile(Path("odd.json"), text=json.dumps(body))])
+    except TemplateError as error:
+        return [(error.message,)]
     return [(one.resource.logical_id, one.rule, one.path, one.severity, one.message) for one in check(app, all_rules())]
 
 
