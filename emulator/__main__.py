@@ -1,4 +1,7 @@
-"""``python -m emulator --port N [--data DIR]``: serve on 127.0.0.1 until SIGTERM or SIGINT."""
+"""``python -m emulator --port N [--data DIR]``: serve on 127.0.0.1 until SIGTERM or SIGINT.
+
+``EMULATOR_LEAVE_OUT="asynchronous sns"`` leaves out corrections, to see what ministack does without them.
+"""
 
 import argparse
 import os
@@ -29,7 +32,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data", help="folder for its files; kept at exit (default: a temporary one, removed)")
-    parser.add_argument("--leave-out", nargs="*", default=[], metavar="CORRECTION", help="to see what ministack does")
     arguments = parser.parse_args()
     if (found := _ministack()) != MINISTACK:
         return _refuse(f"expected ministack {MINISTACK}, for which the corrections are written; found {found}")
@@ -46,7 +48,7 @@ def main() -> int:
         tempfile.tempdir = None  # it is worked out anew from TMPDIR
         from emulator import corrections, server  # ministack reads its environment when it is imported
 
-        corrections.apply(frozenset(arguments.leave_out))
+        corrections.apply(frozenset(os.environ.get("EMULATOR_LEAVE_OUT", "").split()))
         server.serve(arguments.port)
     return 0
 
