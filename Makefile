@@ -66,7 +66,7 @@ docs: setup ## renew the pages of patterns and rules, and the generated parts of
 	@python -m scripts.rule_pages
 	@python -m scripts.readme
 
-.venv-peers/.installed: requirements-peers.lock .venv/.installed
+.venv-peers/.installed: requirements-peers.lock
 	@echo "setting up .venv-peers, the tools to compare with (once, some minutes)"
 	@rm -rf .venv-peers && "$(PYTHON)" -m venv .venv-peers
 	@.venv-peers/bin/pip install --quiet --require-hashes --requirement requirements-peers.lock
