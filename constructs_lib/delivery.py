@@ -1,10 +1,14 @@
 """The delivery stage: where an event ends that its source cannot hand to Lambda."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Annotations, Aws, Stack, Token
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs_lib.alarms import in_sight
 from constructs_lib.checks import check_kinds
 from constructs_lib.failure import FailureQueue, watch
 from constructs_lib.grants import allow_sending, allow_service_to_send
@@ -17,6 +21,9 @@ def delivery_dead_letter_queue(
     execution_queue: AnyQueue | None,
     sender: iam.IPrincipal,
     alarm_topic: AnyTopic | None,
+    *,
+    region: str | None = None,
+    accounts: Sequence[str] = (),
 ) -> AnyQueue:
     """Return the queue that catches what a source cannot deliver, watched, and its key granted to the sender.
 
@@ -35,12 +42,17 @@ def delivery_dead_letter_queue(
         Who sends: the source's service principal, or its role.
     alarm_topic
         Notified when an event waits there.
+    region
+        That of the source. Default: the pattern's own.
+    accounts
+        In one of which the queue must be. Default: any will do.
 
     Raises
     ------
     ValueError
-        If the queue is FIFO, or if a service sends and the queue, given or shared, is encrypted with the AWS-managed
-        key: it cannot send there.
+        If the queue is FIFO, is known to be in another Region or account (AWS: eventbridge/eb-rule-dlq,
+        sns/sns-dead-letter-queues), or if a service sends and the queue, given or shared, is encrypted with the
+        AWS-managed key: it cannot send there.
     """
     check_kinds(pattern, dead_letter_queue=given)
     if given is not None and given.fifo:
@@ -51,12 +63,19 @@ def delivery_dead_letter_queue(
     # In another stack, its policy would have to name the source, and the two stacks would need each other.
     shared = execution_queue if execution_queue is not None and execution_queue.stack is Stack.of(pattern) else None
     queue = given or shared or FailureQueue(pattern, "DeadLetterQueue")
+    _check_place(pattern, queue, "Region", [region or Stack.of(pattern).region], queue.env.region)
+    _check_place(pattern, queue, "account", accounts, queue.env.account)
     if isinstance(sender, iam.ServicePrincipal):
         _let_service_send(pattern, queue, sender)
     else:
         allow_sending(sender, queue.encryption_master_key)
-    watch(queue, alarm_topic)
+    watch_in_sight(pattern, queue, alarm_topic)
     return queue
+
+
+def watch_in_sight(pattern: Construct, queue: AnyQueue, alarm_topic: AnyTopic | None) -> cloudwatch.Alarm | None:
+    """Return the alarm on waiting events; ``None`` if none can see the queue: that of an imported one stands here."""
+    return watch(queue, alarm_topic) if isinstance(queue, sqs.Queue) or in_sight(pattern, queue) else None
 
 
 def queue_for_source(pattern: Construct, queue: AnyQueue, service: iam.ServicePrincipal, sources: str) -> AnyQueue:
@@ -76,21 +95,10 @@ def queue_for_source(pattern: Construct, queue: AnyQueue, service: iam.ServicePr
         Who sends.
     sources
         All sources of the kind: what comes after the account in their ARNs.
-
-    Raises
-    ------
-    ValueError
-        If the queue is known to be in another Region (AWS: eventbridge/eb-rule-dlq, sns/sns-dead-letter-queues).
     """
     here = Stack.of(pattern)
     if not isinstance(queue, sqs.Queue) or queue.stack is here:
         return queue
-    regions = (here.region, queue.stack.region)
-    if regions[0] != regions[1] and not any(Token.is_unresolved(region) for region in regions):
-        raise ValueError(
-            f"{pattern.node.path}: expected dead_letter_queue in {regions[0]}, the Region of the source, got "
-            f"{queue.node.path} in {regions[1]}; the source sends to its own Region only: use a queue of that Region"
-        )
     # In the queue's own stack, a token of this one would mean that stack's.
     account = queue.stack.account if Token.is_unresolved(here.account) else here.account
     arn = f"arn:{Aws.PARTITION}:{service.service.split('.')[0]}:{queue.stack.region}:{account}:{sources}"
@@ -103,6 +111,15 @@ def queue_for_source(pattern: Construct, queue: AnyQueue, service: iam.ServicePr
         )
     )
     return sqs.Queue.from_queue_arn(pattern, "DeadLetterQueueArn", queue.queue_arn)
+
+
+def _check_place(pattern: Construct, queue: AnyQueue, kind: str, expected: Sequence[str], found: str) -> None:
+    if not expected or found in expected or any(Token.is_unresolved(place) for place in (found, *expected)):
+        return
+    raise ValueError(
+        f"{pattern.node.path}: expected dead_letter_queue in {' or '.join(expected)}, the {kind} of the source, got "
+        f"{queue.node.path} in {found}; the source sends to its own {kind} only: use a queue of that {kind}"
+    )
 
 
 def _let_service_send(pattern: Construct, queue: AnyQueue, service: iam.ServicePrincipal) -> None:
@@ -120,4 +137,5 @@ def _let_service_send(pattern: Construct, queue: AnyQueue, service: iam.ServiceP
             f"{service.service} there, and the use of its key, events that could not be delivered are lost; allow it "
             "where the queue is made, then acknowledge this warning",
         )
-    allow_service_to_send(pattern, service, queue.encryption_master_key)
+    loss = "events that could not be delivered are lost"
+    allow_service_to_send(pattern, service, queue.encryption_master_key, "importedDeadLetterQueueKey", loss)

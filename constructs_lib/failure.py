@@ -14,7 +14,7 @@ from constructs import Construct, IConstruct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.alarms import shared_alarm
 from constructs_lib.facts import RETENTION_MAX_SECONDS
-from constructs_lib.grants import allow_sending, sending_key_statement, warn_of_missing
+from constructs_lib.grants import allow_sending, sending_key_statement, warn_of_imported_key, warn_of_missing
 from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
 
 _SENDING = {
@@ -100,7 +100,9 @@ def complete_dead_letter_target(function: lambda_.Function) -> bool:
             f"{function.node.path}: expected dead_letter_queue to be a standard queue or topic, got the FIFO "
             f"{target.node.path}; Lambda cannot send failed events to FIFO targets: use a standard one"
         )
-    allow_sending(function, queue.encryption_master_key if queue else topic.master_key if topic else None)
+    key = queue.encryption_master_key if queue else topic.master_key if topic else None
+    allow_sending(function, key)
+    warn_of_imported_key(function, target, key)
     warn_if_not_sendable(function, queue.queue_arn if queue else topic.topic_arn if topic else "")
     return True
 
@@ -110,7 +112,7 @@ def warn_if_not_sendable(function: AnyFunction, arn: str) -> None:
 
     AWS: lambda/invocation-async-retain-records.
     """
-    resource = _resource_behind(arn)
+    resource = resource_behind(arn)
     if isinstance(resource, CfnResource):
         kind = resource.cfn_resource_type.split("::")[1].lower()
     else:
@@ -137,8 +139,10 @@ def check_destination(arn: str, parameter: str, function: IConstruct) -> None:
         Whose events they are.
     """
     owner = function.node.path
-    resource = _resource_behind(arn)
+    resource = resource_behind(arn)
     literal = "" if Token.is_unresolved(arn) else arn
+    if resource is not None and resource.node.scope is not None:
+        warn_of_imported_key(function, resource.node.scope, _key_of(resource.node.scope))
     if (
         literal.endswith(".fifo")
         or (isinstance(resource, sqs.CfnQueue) and resource.fifo_queue is True)
@@ -161,14 +165,23 @@ def check_destination(arn: str, parameter: str, function: IConstruct) -> None:
         )
 
 
+def _key_of(target: IConstruct) -> AnyKey | None:
+    if isinstance(target, sns.Topic):
+        return target.master_key
+    if isinstance(target, sqs.Queue):
+        return target.encryption_master_key
+    return target.encryption_key if isinstance(target, s3.Bucket) else None
+
+
 def queue_behind(arn: str) -> sqs.Queue | None:
     """Return the queue of this app that an ARN denotes; ``None`` if it is none, or not known."""
-    resource = _resource_behind(arn)
+    resource = resource_behind(arn)
     queue = resource.node.scope if isinstance(resource, sqs.CfnQueue) else None
     return queue if isinstance(queue, sqs.Queue) else None
 
 
-def _resource_behind(arn: str) -> IConstruct | None:
+def resource_behind(arn: str) -> IConstruct | None:
+    """Return the resource of this app that an ARN, or another of its attributes, is taken from; ``None`` if none is."""
     token = Tokenization.reverse_string(arn).first_token if Token.is_unresolved(arn) else None
     if token is None or not Reference.is_reference(token):
         return None

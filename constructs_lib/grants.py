@@ -5,6 +5,7 @@ from typing import cast
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
 from constructs_lib.types import AnyFunction, AnyKey
@@ -88,19 +89,45 @@ def allow_sending(grantee: iam.IGrantable, key: AnyKey | None) -> None:
         key.grant(grantee, *_SENDER_KEY_ACTIONS)
 
 
-def allow_service_to_send(pattern: Construct, service: iam.ServicePrincipal, key: AnyKey | None) -> None:
-    """Let a service use the key of an encrypted queue that it sends to; warn if the policy of the key is out of reach.
+def warn_of_imported_key(scope: IConstruct, target: IConstruct, key: AnyKey | None) -> None:
+    """Warn if the key of a target, to which a function's role sends failed events, may not let that role use it."""
+    # AWS manages the policies of its own keys: they let the roles of the account use them.
+    if key is not None and not isinstance(key, kms.Key) and ":alias/aws/" not in key.key_arn:
+        warn_of_target_key(scope, target, f"the policy of its imported key {key.node.path} cannot be changed here")
+
+
+def warn_of_target_key(scope: IConstruct, target: IConstruct, why: str) -> None:
+    """Warn that a function's role may not be able to use the key of a target of failed events, and ``why``."""
+    Annotations.of(scope).add_warning_v2(
+        "lambda-invocation-constructs:failureTargetKey",
+        f"{target.node.path}: {why}. If the function's role may not use the key, failed events do not get there, and "
+        f"are lost: see to it that the policy of the key leaves {' and '.join(_SENDER_KEY_ACTIONS)} to IAM, or allows "
+        "them to the role, and that the key was named where the target was imported; then acknowledge this warning",
+    )
+
+
+def allow_service_to_send(
+    scope: IConstruct, service: iam.ServicePrincipal, key: AnyKey | None, warning: str, loss: str
+) -> None:
+    """Let a service use the key of an encrypted queue or topic; warn if the policy of the key is out of reach.
 
     A service has no role: the policy of the key itself must name it (AWS: sns/sns-dead-letter-queues).
+
+    Parameters
+    ----------
+    scope
+        What the warning is shown on.
+    warning, loss
+        The id of the warning, and what happens without the permission.
     """
     if key is None:
         return
     statement = iam.PolicyStatement(principals=[service], actions=list(_SENDER_KEY_ACTIONS), resources=["*"])
     # Not key.grant, which says that it had granted even if it could not.
     if not key.add_to_resource_policy(statement, True).statement_added:
-        Annotations.of(pattern).add_warning_v2(
-            "lambda-invocation-constructs:importedDeadLetterQueueKey",
+        Annotations.of(scope).add_warning_v2(
+            f"lambda-invocation-constructs:{warning}",
             f"the policy of the imported key {key.node.path} cannot be changed here: without this statement there, "
-            "events that could not be delivered are lost; add it where the key is made, then acknowledge this warning: "
-            f"{json.dumps(Stack.of(pattern).resolve(statement.to_statement_json()))}",
+            f"{loss}; add it where the key is made, then acknowledge this warning: "
+            f"{json.dumps(Stack.of(scope).resolve(statement.to_statement_json()))}",
         )

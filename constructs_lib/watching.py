@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import cast
 
+from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from constructs_lib.alarms import WatchedAlarm, notify, refuse_circle
 from constructs_lib.catalog import model_of
 from constructs_lib.facts import InvocationModel
+from constructs_lib.failure import resource_behind
+from constructs_lib.stacks import apart
 from constructs_lib.synchronous.cloud_front import CloudFrontToLambda
 from constructs_lib.timeouts import owned_function
 from constructs_lib.types import AnyFunction, AnyTopic
-from constructs_lib.watches import Pattern, invoked_by, is_state_machine, watches
+from constructs_lib.watches import Pattern, Watch, invoked_by, is_state_machine, watches
 
 
 class InvocationAlarms(Construct):
@@ -47,10 +50,12 @@ class InvocationAlarms(Construct):
     Raises
     ------
     TypeError
-        If ``pattern`` is no pattern of this library.
+        If ``pattern`` is no pattern of this library, or ``alarm_topic`` no topic.
     ValueError
-        If it is ``CloudFrontToLambda``: an alarm sees the metrics of its own Region only; or if ``alarm_topic`` stands
-        in this stack, but what the pattern invokes and watches by itself in another: the two would need each other.
+        If it is ``CloudFrontToLambda``: an alarm sees the metrics of its own Region only; if ``alarm_topic`` stands in
+        this stack, but an alarm of the pattern's own in another that has what is watched here, such as the function or
+        the queue: the two would need each other; or if alarms cannot notify the topic: it is of another Region or
+        encrypted with the AWS-managed key.
     """
 
     def __init__(self, scope: Construct, id: str, *, pattern: Pattern, alarm_topic: AnyTopic | None = None) -> None:
@@ -62,13 +67,16 @@ class InvocationAlarms(Construct):
                 "metrics of an edge function are in the Regions of the edges: set alarms there"
             )
         self.alarms: list[cloudwatch.Alarm] = list(pattern.alarms)
-        target = invoked_by(pattern)
-        if any(alarm.stack is target.stack for alarm in self.alarms):
-            refuse_circle(self, alarm_topic, target)
+        watched = list(watches(pattern))
+        needed = _stacks_behind(watched)
+        here = Stack.of(self)
+        for alarm in self.alarms:
+            if any(apart(stack, here) is apart(alarm.stack, here) for stack in needed):
+                refuse_circle(self, alarm_topic, alarm)
         if alarm_topic is not None:
             for alarm in self.alarms:
                 notify(alarm, alarm_topic)
-        for watch in watches(pattern):
+        for watch in watched:
             alarm = WatchedAlarm(
                 self,
                 watch.name,
@@ -79,6 +87,12 @@ class InvocationAlarms(Construct):
                 alarm_topic=alarm_topic,
             )
             self.alarms.append(alarm)
+
+
+def _stacks_behind(watched: Sequence[Watch]) -> list[Stack]:
+    """Return the stacks that metrics name resources of."""
+    names = (str(name) for watch in watched for name in (watch.metric.dimensions or {}).values())
+    return [Stack.of(resource) for name in names if (resource := resource_behind(name)) is not None]
 
 
 class InvocationDashboard(cloudwatch.Dashboard):

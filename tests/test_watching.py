@@ -2,8 +2,10 @@ import json
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Duration, Environment, Stack
+from aws_cdk import App, CfnParameter, Duration, Environment, NestedStack, Stack
 from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
@@ -22,6 +24,7 @@ from constructs_lib import (
     RestApiToSqsToLambda,
     RestApiToStateMachine,
     S3ToLambda,
+    SnsToLambda,
     SqsToLambda,
     StateMachineToLambda,
     WebSocketApiToLambda,
@@ -29,9 +32,10 @@ from constructs_lib import (
 from constructs_lib.catalog import PATTERNS
 from constructs_lib.catalog import Pattern as PatternEntry
 from tests.conformance.builders import build_pattern
-from tests.helpers import ACCOUNT, make_function, only, resources
+from tests.helpers import ACCOUNT, make_function, only, resources, warnings
 
 COMMON = {"Errors", "Throttles"}
+OTHER = "210987654321"
 
 
 def alarms_of(stack: Stack) -> dict[str, dict[str, Any]]:
@@ -130,6 +134,7 @@ def test_a_state_machine_is_watched_where_there_is_no_function(stack: Stack) -> 
             {"Name": "StateMachineArn", "Value": stack.resolve(machine.state_machine_arn)}
         ]
         assert alarms[name]["Statistic"] == "Sum"
+        assert alarms[name]["EvaluationPeriods"] == (3 if name == "ExecutionThrottled" else 1)
     assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms.values())
 
 
@@ -183,8 +188,98 @@ def test_alarms_may_stand_in_another_stack(app: App, topic_in: str) -> None:
 def test_a_topic_that_would_close_a_circle_is_refused(app: App) -> None:
     there, here = Stack(app, "App"), Stack(app, "Monitoring")
     jobs = SqsToLambda(there, "Jobs", function=make_function(there))
-    with pytest.raises(ValueError, match=r"expected alarm_topic in the stack of App/Function, .* got Monitoring/Topic"):
+    with pytest.raises(ValueError, match=r"expected alarm_topic in the stack of App/.*, .* got Monitoring/Topic"):
         InvocationAlarms(here, "Alarms", pattern=jobs, alarm_topic=sns.Topic(here, "Topic"))
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_a_circle_through_the_queue_is_refused(app: App, imported: bool) -> None:
+    there, elsewhere, here = (Stack(app, name) for name in ("App", "Functions", "Monitoring"))
+    role = iam.Role.from_role_arn(there, "Role", f"arn:aws:iam::{ACCOUNT}:role/mine")
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:mine"
+    function = (
+        lambda_.Function.from_function_attributes(there, "Function", function_arn=arn, role=role, same_environment=True)
+        if imported
+        else make_function(elsewhere)
+    )
+    jobs = SqsToLambda(there, "Jobs", function=function, visibility_timeout=Duration.minutes(1))
+    with pytest.raises(ValueError, match=r"expected alarm_topic in the stack of App/.*got Monitoring/Topic"):
+        InvocationAlarms(here, "Alarms", pattern=jobs, alarm_topic=sns.Topic(here, "Topic"))
+
+
+def test_alarms_around_a_nested_stack_close_no_circle(app: App) -> None:
+    outer = Stack(app, "Outer")
+    inner = NestedStack(outer, "Inner")
+    jobs = SqsToLambda(inner, "Jobs", function=make_function(inner))
+    InvocationAlarms(outer, "Alarms", pattern=jobs, alarm_topic=sns.Topic(outer, "Topic"))
+    app.synth()
+
+
+def test_what_is_no_topic_is_refused(stack: Stack, function: LambdaFunction) -> None:
+    jobs = SqsToLambda(stack, "Jobs", function=function)
+    with pytest.raises(TypeError, match="expected alarm_topic to be a topic of the CDK, got 'arn:x'"):
+        InvocationAlarms(stack, "Alarms", pattern=jobs, alarm_topic="arn:x")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["owned", "imported", "pattern"])
+def test_a_topic_with_the_managed_key_is_refused(stack: Stack, function: LambdaFunction, kind: str) -> None:
+    key = kms.Alias.from_alias_name(stack, "Managed", "alias/aws/sns")
+    if kind == "owned":
+        topic: sns.ITopic = sns.Topic(stack, "Topic", master_key=key)
+    elif kind == "imported":
+        arn = f"arn:aws:sns:us-east-1:{ACCOUNT}:mine"
+        topic = sns.Topic.from_topic_attributes(stack, "Topic", topic_arn=arn, key_arn=key.key_arn)
+    else:
+        topic = SnsToLambda(stack, "News", function=make_function(stack, "Reader")).topic
+    with pytest.raises(ValueError, match=r"got .*Topic with the AWS-managed key alias/aws/sns, which CloudWatch"):
+        SqsToLambda(stack, "Jobs", function=function, alarm_topic=topic)
+
+
+@pytest.mark.parametrize("kind", ["owned", "imported"])
+def test_a_topic_of_another_region_is_refused(app: App, kind: str) -> None:
+    here, there = (
+        Stack(app, region, env=Environment(account=ACCOUNT, region=region)) for region in ("eu-west-1", "us-east-1")
+    )
+    arn = f"arn:aws:sns:us-east-1:{ACCOUNT}:mine"
+    topic = sns.Topic(there, "Topic") if kind == "owned" else sns.Topic.from_topic_arn(here, "Topic", arn)
+    with pytest.raises(ValueError, match="expected alarm_topic in eu-west-1, the Region of the alarm, got"):
+        SqsToLambda(here, "Jobs", function=make_function(here), alarm_topic=topic)
+
+
+@pytest.mark.parametrize("kind", ["owned", "imported"])
+def test_the_imported_key_of_a_topic_is_warned_of_once(stack: Stack, function: LambdaFunction, kind: str) -> None:
+    key_arn, arn = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mine", f"arn:aws:sns:us-east-1:{ACCOUNT}:mine"
+    topic = (
+        sns.Topic(stack, "Topic", master_key=kms.Key.from_key_arn(stack, "Key", key_arn))
+        if kind == "owned"
+        else sns.Topic.from_topic_attributes(stack, "Topic", topic_arn=arn, key_arn=key_arn)
+    )
+    InvocationAlarms(stack, "Alarms", pattern=SqsToLambda(stack, "Jobs", function=function), alarm_topic=topic)
+    (warning,) = [text for text in warnings(stack) if "lambda-invocation-constructs:importedAlarmTopicKey" in text]
+    assert "alarms do not reach Stack/Topic" in warning
+    statement = json.loads(warning[warning.index("{") : warning.rindex("}") + 1])
+    assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+
+
+@pytest.mark.parametrize("kind", ["owned", "imported"])
+def test_a_topic_that_alarms_can_use_is_not_warned_of(stack: Stack, function: LambdaFunction, kind: str) -> None:
+    arn = f"arn:aws:sns:us-east-1:{ACCOUNT}:mine"
+    topic = (
+        sns.Topic(stack, "Topic", master_key=kms.Key(stack, "Key"))
+        if kind == "owned"
+        else sns.Topic.from_topic_arn(stack, "Topic", arn)
+    )
+    SqsToLambda(stack, "Jobs", function=function, alarm_topic=topic)
+    assert [text for text in warnings(stack) if "Topic" in text] == []
+
+
+def test_an_alarm_of_another_account_may_publish(app: App) -> None:
+    stacks = [Stack(app, f"In{name}", env=Environment(account=name, region="us-east-1")) for name in (ACCOUNT, OTHER)]
+    topic = sns.Topic(stacks[1], "Topic", topic_name="mine")
+    SqsToLambda(stacks[0], "Jobs", function=make_function(stacks[0]), alarm_topic=topic)
+    (statement,) = only(stacks[1], "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 
 def test_an_edge_function_is_refused(app: App) -> None:

@@ -60,8 +60,9 @@ class AsynchronousPattern(Construct):
     ValueError
         If the function was imported without its role or by a qualified ARN, if a destination is FIFO, the function
         itself, or ``on_success`` a bucket, if the function already has another asynchronous configuration, if it is
-        durable without a dead-letter queue, if a number is out of its range, or if ``alarm_topic`` stands in the stack
-        of the source but the function in another: the two would need each other.
+        durable without a dead-letter queue, if a number is out of its range, if alarms cannot notify ``alarm_topic``,
+        which is of another Region or encrypted with the AWS-managed key, or if it stands in the stack of the source but
+        the function in another: the two would need each other.
     TypeError
         If a parameter is not such a CDK object, or there is no such parameter.
     """

@@ -51,5 +51,7 @@ class RulePattern(DeliveredPattern):
 def _dimensions(rule: events.Rule, event_bus: AnyEventBus | None) -> dict[str, str]:
     if event_bus is None or event_bus.event_bus_name == "default":
         return {"RuleName": rule.rule_name}
-    # A reference to such a rule is bus|rule (aws-cloudformation/cloudformation-coverage-roadmap#1949).
-    return {"EventBusName": event_bus.event_bus_name, "RuleName": Fn.select(1, Fn.split("|", rule.rule_name))}
+    # A reference to such a rule is bus|rule (aws-cloudformation/cloudformation-coverage-roadmap#1949). An imported bus
+    # may turn out to be the default one, whose rules have no bus in front: after a second copy, the name is second.
+    name = rule.rule_name if isinstance(event_bus, events.EventBus) else f"{rule.rule_name}|{rule.rule_name}"
+    return {"EventBusName": event_bus.event_bus_name, "RuleName": Fn.select(1, Fn.split("|", name))}

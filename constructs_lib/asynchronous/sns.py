@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Unpack, cast
 
-from aws_cdk import ArnFormat, Stack, Token
+from aws_cdk import Names, Stack, Token
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from constructs_lib.alarms import in_sight
 from constructs_lib.asynchronous.delivered import DeliveredPattern
 from constructs_lib.asynchronous.pattern import ExecutionOptions
 from constructs_lib.checks import check_kinds, refuse_settings
@@ -27,6 +28,10 @@ class SnsToLambda(DeliveredPattern):
         to ``dead_letter_queue`` (AWS: sns/sns-message-delivery-retries). *execution*: after the retries of Lambda the
         event goes to ``on_failure``. By default both are the failure queue beneath the function, which an alarm
         watches.
+
+    SNS counts what it could not send to ``dead_letter_queue`` where the topic is. An alarm of the topic watches that,
+    which all patterns of a stack share; none does if the topic is of another account or Region: watch
+    ``NumberOfNotificationsFailedToRedriveToDlq`` there (AWS: sns/sns-monitoring-using-cloudwatch).
 
     Parameters
     ----------
@@ -62,10 +67,10 @@ class SnsToLambda(DeliveredPattern):
     Raises
     ------
     ValueError
-        If the topic or ``dead_letter_queue`` is FIFO, if ``dead_letter_queue`` is encrypted with the AWS-managed key,
-        if a topic of another Region comes without ``dead_letter_queue``, if both filter policies are given, if a
-        setting of a new topic comes with ``topic``, if ``alarm_topic`` stands in the stack of this pattern but what it
-        watches in another, and as ``AsynchronousPattern`` does.
+        If the topic or ``dead_letter_queue`` is FIFO, if ``dead_letter_queue`` is encrypted with the AWS-managed key
+        or known to be of another account or Region than the topic, if a topic of another Region comes without it, if
+        both filter policies are given, if a setting of a new topic comes with ``topic``, if ``alarm_topic`` stands in
+        the stack of this pattern but what it watches in another, and as ``AsynchronousPattern`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -105,7 +110,14 @@ class SnsToLambda(DeliveredPattern):
             )
         service = iam.ServicePrincipal("sns.amazonaws.com")
         alarm_topic = options.get("alarm_topic")
-        queue = self._catch_failed_deliveries(dead_letter_queue, service, alarm_topic)
+        queue = self._catch_failed_deliveries(
+            dead_letter_queue,
+            service,
+            alarm_topic,
+            region=region,
+            # That of the subscription: of who makes it, or of the topic (AWS: sns/sns-dead-letter-queues).
+            accounts=list(dict.fromkeys([Stack.of(self).account, topic.env.account])),
+        )
         if isinstance(topic, sns.Topic) and topic.stack is Stack.of(self):
             queue = queue_for_source(self, queue, service, "*")
         # All beneath the pattern: CDK's LambdaSubscription puts it beneath the function, whose stack would need this
@@ -125,9 +137,16 @@ class SnsToLambda(DeliveredPattern):
         permission = self.node.try_find_child("Permission")
         if permission is not None:  # there is none for a function of another account
             self.subscription.node.add_dependency(permission)
-        if region is None:  # an alarm sees the metrics of its own Region only
-            # For all subscriptions of the topic together (AWS: sns/sns-monitoring-using-cloudwatch).
-            self._watch_loss(topic.metric("NumberOfNotificationsFailedToRedriveToDlq"), alarm_topic)
+        if region is None and in_sight(self, topic):
+            self._watch_topic(topic, alarm_topic)
+
+    def _watch_topic(self, topic: AnyTopic, alarm_topic: AnyTopic | None) -> None:
+        # One alarm a stack: the metric is that of all subscriptions together. Not in the stack of the topic, which
+        # would then need that of alarm_topic.
+        here = Stack.of(self)
+        scope, prefix = (topic, "") if Stack.of(topic) is here else (here, Names.node_unique_id(topic.node))
+        metric = topic.metric("NumberOfNotificationsFailedToRedriveToDlq")
+        self._watch_loss(metric, alarm_topic, cast(Construct, scope), topic.node.path, prefix)
 
     def _make_topic(self, encryption_key: AnyKey | None) -> sns.Topic:
         key = encryption_key or kms.Alias.from_alias_name(self, "SnsKey", "alias/aws/sns")
@@ -142,10 +161,5 @@ class SnsToLambda(DeliveredPattern):
             )
 
     def _region_of(self, topic: AnyTopic) -> str | None:
-        arn = topic.topic_arn
-        region = (
-            topic.env.region
-            if Token.is_unresolved(arn)
-            else Stack.of(self).split_arn(arn, ArnFormat.SLASH_RESOURCE_NAME).region
-        )
-        return None if region is None or Token.is_unresolved(region) or region == Stack.of(self).region else region
+        region = topic.env.region
+        return None if Token.is_unresolved(region) or region == Stack.of(self).region else region

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import App, Stack
+from aws_cdk import App, NestedStack, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ses as ses
@@ -56,3 +56,29 @@ def test_where_nothing_names_the_function_the_topic_may_stand(app: App) -> None:
     # What notifies stands in the stack of the bucket.
     S3ToLambda(here, "Uploads", function=make_function(there), bucket=s3.Bucket(there, "Bucket"), alarm_topic=topic)
     app.synth()
+
+
+@every_source
+@pytest.mark.parametrize("function_in", ["outer", "inner"])
+def test_a_nested_stack_and_the_one_around_it_close_no_circle(
+    app: App, make: Callable[..., Any], function_in: str
+) -> None:
+    outer = Stack(app, "Outer")
+    inner = NestedStack(outer, "Inner")
+    here, there = (inner, outer) if function_in == "outer" else (outer, inner)
+    make(here, "Pattern", function=make_function(there), alarm_topic=sns.Topic(here, "Topic"))
+    app.synth()
+
+
+def test_two_nested_stacks_of_one_stack_would_close_a_circle(app: App) -> None:
+    outer = Stack(app, "Outer")
+    here, there = NestedStack(outer, "Here"), NestedStack(outer, "There")
+    with pytest.raises(ValueError, match="expected alarm_topic in the stack of Outer/There/Function"):
+        ConfigRuleToLambda(here, "Pattern", function=make_function(there), alarm_topic=sns.Topic(here, "Topic"))
+
+
+def test_a_topic_around_a_nested_source_would_close_a_circle(app: App) -> None:
+    outer, there = Stack(app, "Outer"), Stack(app, "There")
+    topic = sns.Topic(outer, "Topic")
+    with pytest.raises(ValueError, match="expected alarm_topic in the stack of There/Function"):
+        ConfigRuleToLambda(NestedStack(outer, "Inner"), "Pattern", function=make_function(there), alarm_topic=topic)

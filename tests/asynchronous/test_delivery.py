@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Environment, Stack
+from aws_cdk import App, CfnParameter, Duration, Environment, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -26,6 +26,7 @@ from constructs_lib import (
 )
 from tests.helpers import ACCOUNT, make_function, resources, warnings
 
+OTHER = "210987654321"
 ALARM = "AWS::CloudWatch::Alarm"
 IOT = "AWS::IoT::TopicRule"
 
@@ -169,6 +170,18 @@ def test_a_rule_of_another_bus_is_watched_by_its_own_name(stack: Stack, function
         "EventBusName": stack.resolve(bus.event_bus_name),
         "RuleName": name,
     }
+
+
+def test_a_bus_that_may_turn_out_to_be_the_default_one_can_be_deployed(stack: Stack, function: LambdaFunction) -> None:
+    bus = events.EventBus.from_event_bus_name(stack, "Bus", CfnParameter(stack, "Name").value_as_string)
+    pattern = events.EventPattern(source=["orders"])
+    built = EventBridgeToLambda(stack, "Pattern", function=function, event_pattern=pattern, event_bus=bus)
+    (alarm,) = (found for found in resources(stack, ALARM).values() if found["Namespace"] == "AWS/Events")
+    rule = stack.resolve(built.rule.rule_name)
+    # Of "rule|rule" and of "bus|rule|bus|rule", the second is the rule.
+    twice = {"Fn::Join": ["", [rule, "|", rule]]}
+    (name,) = (found["Value"] for found in alarm["Dimensions"] if found["Name"] == "RuleName")
+    assert name == {"Fn::Select": [1, {"Fn::Split": ["|", twice]}]}
 
 
 def test_the_default_bus_by_name_has_no_dimension(stack: Stack, function: LambdaFunction) -> None:
@@ -323,16 +336,52 @@ def test_a_queue_of_another_region_is_refused(app: App, make: Callable[..., Any]
         make(here, "Pattern", function=make_function(here), dead_letter_queue=queue)
 
 
-@services
-def test_sources_of_the_account_of_the_source_may_send(
-    app: App, make: Callable[..., Any], type: str, sender: str
+@every_pattern
+def test_an_imported_queue_of_another_region_is_refused(
+    app: App, make: Callable[..., Any], type: str, sender: str | None
 ) -> None:
+    stack = Stack(app, "Stack", env=Environment(account=ACCOUNT, region="us-east-1"))
+    queue = sqs.Queue.from_queue_arn(stack, "Mine", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:mine")
+    with pytest.raises(ValueError, match=r"expected dead_letter_queue in us-east-1.*got Stack/Mine in eu-west-1"):
+        make(stack, "Pattern", function=make_function(stack), dead_letter_queue=queue)
+
+
+@pytest.mark.parametrize("kind", ["owned", "imported"])
+def test_sns_sends_to_its_own_account_only(app: App, kind: str) -> None:
     here = Stack(app, "Here", env=Environment(account=ACCOUNT, region="us-east-1"))
-    there = Stack(app, "There", env=Environment(account="210987654321", region="us-east-1"))
+    there = Stack(app, "There", env=Environment(account=OTHER, region="us-east-1"))
+    queue = (
+        sqs.Queue(there, "Mine", queue_name="mine")
+        if kind == "owned"
+        else sqs.Queue.from_queue_arn(here, "Mine", f"arn:aws:sqs:us-east-1:{OTHER}:mine")
+    )
+    with pytest.raises(ValueError, match=f"expected dead_letter_queue in {ACCOUNT}, the account.*/Mine in {OTHER}"):
+        SnsToLambda(here, "Pattern", function=make_function(here), dead_letter_queue=queue)
+
+
+def test_an_imported_queue_of_another_account_is_out_of_sight(app: App) -> None:
+    stack = Stack(app, "Stack", env=Environment(account=ACCOUNT, region="us-east-1"))
+    queue = sqs.Queue.from_queue_arn(stack, "Mine", f"arn:aws:sqs:us-east-1:{OTHER}:mine")
+    PATTERNS["event-bridge"][0](stack, "Pattern", function=make_function(stack), dead_letter_queue=queue)
+    watched = [
+        alarm["Dimensions"][0]["Value"]
+        for alarm in resources(stack, ALARM).values()
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    ]
+    assert len(watched) == 1
+    assert watched != ["mine"]
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_rules_of_the_account_of_the_source_may_send(app: App, bound: bool) -> None:
+    make = PATTERNS["event-bridge"][0]
+    here = Stack(app, "Here", env=Environment(account=ACCOUNT, region="us-east-1") if bound else None)
+    there = Stack(app, "There", env=Environment(account=OTHER, region="us-east-1"))
     queue = sqs.Queue(there, "Mine", queue_name="mine")
     make(here, "Pattern", function=make_function(here), dead_letter_queue=queue)
     ((_, condition),) = senders(there, queue)
-    assert f":us-east-1:{ACCOUNT}:" in json.dumps(condition)
+    # A token of the source's stack would mean the queue's own account there.
+    assert f":us-east-1:{ACCOUNT if bound else OTHER}:" in json.dumps(condition)
 
 
 def test_a_topic_of_another_stack_may_send_alone(app: App) -> None:

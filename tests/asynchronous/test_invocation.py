@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aws_cdk import App, Stack
@@ -6,10 +6,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
-from constructs_lib import AsyncInvocation, LambdaFunction
-from tests.helpers import ACCOUNT, make_function, only, resources, statements
+from constructs_lib import AsyncInvocation, FailureQueue, LambdaFunction
+from tests.helpers import ACCOUNT, make_function, only, resources, statements, warnings
 
 FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:report"
 CONFIG = "AWS::Lambda::EventInvokeConfig"
@@ -92,3 +94,25 @@ def test_caller_and_function_may_stand_in_different_stacks(app: App, pattern_in:
     app.synth()  # would raise if the stacks needed each other
     assert len(invocations(stacks["B"])) == 1
     assert len(resources(stacks["A"], CONFIG)) == 1
+
+
+@pytest.mark.parametrize("kind", ["queue", "topic", "bucket", "dead-letter queue"])
+@pytest.mark.parametrize("imported", [False, True])
+def test_an_imported_key_of_a_failure_target_is_warned_of(stack: Stack, kind: str, imported: bool) -> None:
+    arn = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mine"
+    key = kms.Key.from_key_arn(stack, "Key", arn) if imported else kms.Key(stack, "Key")
+    queue = FailureQueue(stack, "Failed", encryption_key=key) if "queue" in kind else None
+    on_failure: Any = None
+    if kind == "queue":
+        on_failure = destinations.SqsDestination(cast(FailureQueue, queue))
+    elif kind == "topic":
+        on_failure = destinations.SnsDestination(sns.Topic(stack, "Failed", master_key=key))
+    elif kind == "bucket":
+        on_failure = destinations.S3Destination(s3.Bucket(stack, "Failed", encryption_key=key))
+    function = make_function(stack, dead_letter_queue=queue if kind == "dead-letter queue" else None)
+    AsyncInvocation(stack, "Pattern", function=function, on_failure=on_failure)
+    found = [text for text in warnings(stack) if "lambda-invocation-constructs:failureTargetKey" in text]
+    assert len(found) == imported
+    assert all(
+        "Stack/Failed: the policy of its imported key Stack/Key cannot be changed here" in text for text in found
+    )

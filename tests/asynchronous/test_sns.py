@@ -70,6 +70,34 @@ def test_a_topic_of_another_region(app: App) -> None:
     assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": queue.queue_arn}
 
 
+LOSS = "NumberOfNotificationsFailedToRedriveToDlq"
+
+
+def losses(stack: Stack) -> list[str]:
+    alarms = resources(stack, "AWS::CloudWatch::Alarm").values()
+    return [alarm["MetricName"] for alarm in alarms if alarm["MetricName"] == LOSS]
+
+
+@pytest.mark.parametrize(("account", "count"), [(ACCOUNT, 1), ("210987654321", 0)])
+def test_the_losses_of_a_topic_of_another_account_are_out_of_sight(app: App, account: str, count: int) -> None:
+    stack = Stack(app, "Stack", env={"account": ACCOUNT, "region": "us-east-1"})
+    topic = sns.Topic.from_topic_arn(stack, "Mine", f"arn:aws:sns:us-east-1:{account}:news")
+    SnsToLambda(stack, "News", function=make_function(stack), topic=topic)
+    assert len(losses(stack)) == count
+
+
+@pytest.mark.parametrize("topic_in", ["Here", "There"])
+def test_patterns_of_a_stack_share_the_alarm_of_a_topic(app: App, topic_in: str) -> None:
+    stacks = {name: Stack(app, name) for name in ("Here", "There")}
+    here, topic = stacks["Here"], sns.Topic(stacks[topic_in], "Mine")
+    alarms = sns.Topic(here, "Alarms")
+    for number in range(2):
+        function = make_function(here, f"Function{number}")
+        SnsToLambda(here, f"News{number}", function=function, topic=topic, alarm_topic=alarms)
+    app.synth()  # would raise if the stacks needed each other
+    assert len(losses(here)) == 1
+
+
 def test_messages_are_filtered_by_attributes(stack: Stack, function: LambdaFunction) -> None:
     SnsToLambda(stack, "News", function=function, filter_policy=ONLY_RED)
     subscription = only(stack, "AWS::SNS::Subscription")
