@@ -14,7 +14,8 @@ from constructs import Construct, IConstruct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.alarms import shared_alarm
 from constructs_lib.facts import RETENTION_MAX_SECONDS
-from constructs_lib.grants import allow_sending, sending_key_statement, warn_of_imported_key, warn_of_missing
+from constructs_lib.grants import allow_sending, sending_key_statement, warn_of_missing
+from constructs_lib.target_keys import warn_of_key
 from constructs_lib.types import AnyFunction, AnyKey, AnyQueue, AnyTopic
 
 _SENDING = {
@@ -102,9 +103,21 @@ def complete_dead_letter_target(function: lambda_.Function) -> bool:
         )
     key = queue.encryption_master_key if queue else topic.master_key if topic else None
     allow_sending(function, key)
-    warn_of_imported_key(function, target, key)
+    _warn_of_key(function, target, key)
     warn_if_not_sendable(function, queue.queue_arn if queue else topic.topic_arn if topic else "")
     return True
+
+
+def _warn_of_key(function: IConstruct, target: IConstruct, key: AnyKey | None) -> None:
+    if key is not None:
+        warn_of_key(
+            function,
+            "lambda-invocation-constructs:failureTargetKey",
+            target,
+            key,
+            sender="the function's role",
+            loss="failed events do not get there, and are lost",
+        )
 
 
 def warn_if_not_sendable(function: AnyFunction, arn: str) -> None:
@@ -142,7 +155,7 @@ def check_destination(arn: str, parameter: str, function: IConstruct) -> None:
     resource = resource_behind(arn)
     literal = "" if Token.is_unresolved(arn) else arn
     if resource is not None and resource.node.scope is not None:
-        warn_of_imported_key(function, resource.node.scope, _key_of(resource.node.scope))
+        _warn_of_key(function, resource.node.scope, _key_of(resource.node.scope))
     if (
         literal.endswith(".fifo")
         or (isinstance(resource, sqs.CfnQueue) and resource.fifo_queue is True)

@@ -5,12 +5,10 @@ from typing import cast
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
+from constructs_lib.target_keys import KEY_USE
 from constructs_lib.types import AnyFunction, AnyKey
-
-_SENDER_KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 def require_role(function: AnyFunction, purpose: str) -> None:
@@ -76,7 +74,7 @@ def _is_immutable(role: iam.IRole) -> bool:
 
 def sending_key_statement(key: AnyKey) -> iam.PolicyStatement:
     """Return what a role needs to use the key of an encrypted queue that it sends to."""
-    return iam.PolicyStatement(actions=list(_SENDER_KEY_ACTIONS), resources=[key.key_arn])
+    return iam.PolicyStatement(actions=list(KEY_USE), resources=[key.key_arn])
 
 
 def allow_sending(grantee: iam.IGrantable, key: AnyKey | None) -> None:
@@ -86,24 +84,7 @@ def allow_sending(grantee: iam.IGrantable, key: AnyKey | None) -> None:
     dead-letter targets leave them out.
     """
     if key is not None:
-        key.grant(grantee, *_SENDER_KEY_ACTIONS)
-
-
-def warn_of_imported_key(scope: IConstruct, target: IConstruct, key: AnyKey | None) -> None:
-    """Warn if the key of a target, to which a function's role sends failed events, may not let that role use it."""
-    # AWS manages the policies of its own keys: they let the roles of the account use them.
-    if key is not None and not isinstance(key, kms.Key) and ":alias/aws/" not in key.key_arn:
-        warn_of_target_key(scope, target, f"the policy of its imported key {key.node.path} cannot be changed here")
-
-
-def warn_of_target_key(scope: IConstruct, target: IConstruct, why: str) -> None:
-    """Warn that a function's role may not be able to use the key of a target of failed events, and ``why``."""
-    Annotations.of(scope).add_warning_v2(
-        "lambda-invocation-constructs:failureTargetKey",
-        f"{target.node.path}: {why}. If the function's role may not use the key, failed events do not get there, and "
-        f"are lost: see to it that the policy of the key leaves {' and '.join(_SENDER_KEY_ACTIONS)} to IAM, or allows "
-        "them to the role, and that the key was named where the target was imported; then acknowledge this warning",
-    )
+        key.grant(grantee, *KEY_USE)
 
 
 def allow_service_to_send(
@@ -122,7 +103,7 @@ def allow_service_to_send(
     """
     if key is None:
         return
-    statement = iam.PolicyStatement(principals=[service], actions=list(_SENDER_KEY_ACTIONS), resources=["*"])
+    statement = iam.PolicyStatement(principals=[service], actions=list(KEY_USE), resources=["*"])
     # Not key.grant, which says that it had granted even if it could not.
     if not key.add_to_resource_policy(statement, True).statement_added:
         Annotations.of(scope).add_warning_v2(

@@ -20,8 +20,8 @@ from constructs_lib.offload.job_states import job_states
 from constructs_lib.offload.job_status import ACCEPTED, NO_SUCH_JOB, STATUS
 from constructs_lib.offload.sqs import add_post
 from constructs_lib.offload.stacks import check_stacks
-from constructs_lib.polling.target_key import warn_of_key
 from constructs_lib.rest_apis import RestApiOptions, rest_api, root_of, watch_rest_api
+from constructs_lib.target_keys import warn_of_key
 from constructs_lib.types import AnyFunction, AnyRestApi, AnyTopic
 
 

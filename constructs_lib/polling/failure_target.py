@@ -12,7 +12,7 @@ from constructs import Construct, IConstruct
 from constructs_lib.acknowledge import acknowledge_wildcard
 from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.failure import FailureQueue, watch
-from constructs_lib.polling.target_key import KEY_USE, warn_of_key
+from constructs_lib.target_keys import KEY_USE, warn_of_key
 from constructs_lib.types import AnyBatchFailureTarget, AnyBucket, AnyKey, AnyQueue, AnyTopic
 
 _S3_KEYS = "aws/lambda/*"  # AWS: lambda/kinesis-on-failure-destination
