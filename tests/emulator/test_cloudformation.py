@@ -1,0 +1,82 @@
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+
+from tests.e2e.clients import wait_until
+from tests.emulator.bench import Bench
+
+pytestmark = pytest.mark.e2e
+
+
+def deploy(bench: Bench, **resources: Any) -> str:
+    stack = bench.name("stack")
+    bench.clients["cloudformation"].create_stack(StackName=stack, TemplateBody=_template(resources))
+    _wait(bench, stack, "CREATE_COMPLETE")
+    return stack
+
+
+def _template(resources: dict[str, Any]) -> str:
+    return json.dumps({"Resources": {name: {"Type": t, "Properties": p} for name, (t, p) in resources.items()}})
+
+
+def _wait(bench: Bench, stack: str, status: str) -> None:
+    def found() -> str:
+        return str(bench.clients["cloudformation"].describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+
+    wait_until(lambda: not found().endswith("IN_PROGRESS"), "an end", seconds=20)
+    assert found() == status
+
+
+def function(bench: Bench, **more: Any) -> tuple[str, dict[str, Any]]:
+    code = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'hello'}"
+    properties = {"FunctionName": bench.name("f"), "Handler": "index.handler", "Runtime": "python3.11"}
+    return "AWS::Lambda::Function", {**properties, "Role": bench.role("r"), "Code": {"ZipFile": code}, **more}
+
+
+def test_a_function_has_its_dlq_and_reserved_concurrency(bench: Bench) -> None:
+    queue = bench.queue()
+    kind, properties = function(bench, DeadLetterConfig={"TargetArn": queue}, ReservedConcurrentExecutions=3)
+    stack = deploy(bench, F=(kind, properties))
+    client = bench.clients["lambda"]
+    found = client.get_function(FunctionName=bench.name("f"))
+    assert found["Configuration"]["DeadLetterConfig"] == {"TargetArn": queue}
+    assert found["Concurrency"] == {"ReservedConcurrentExecutions": 3}
+
+    properties["ReservedConcurrentExecutions"] = 0
+    bench.clients["cloudformation"].update_stack(StackName=stack, TemplateBody=_template({"F": (kind, properties)}))
+    _wait(bench, stack, "UPDATE_COMPLETE")
+    found = client.get_function(FunctionName=bench.name("f"))
+    assert found["Concurrency"] == {"ReservedConcurrentExecutions": 0}
+    assert found["Configuration"]["DeadLetterConfig"] == {"TargetArn": queue}
+
+
+def test_a_load_balancer_reaches_the_target_of_its_group(bench: Bench) -> None:
+    elb = "AWS::ElasticLoadBalancingV2"
+    group = {"TargetType": "lambda", "Targets": [{"Id": {"Fn::GetAtt": ["F", "Arn"]}}]}
+    listener = {
+        "LoadBalancerArn": {"Ref": "B"},
+        "Port": 80,
+        "Protocol": "HTTP",
+        "DefaultActions": [{"Type": "forward", "TargetGroupArn": {"Ref": "G"}}],
+    }
+    deploy(
+        bench,
+        F=function(bench),
+        G=(f"{elb}::TargetGroup", group),
+        B=(f"{elb}::LoadBalancer", {"Name": bench.name("b"), "Type": "application"}),
+        L=(f"{elb}::Listener", listener),
+    )
+    with urllib.request.urlopen(f"{bench.clients.url}/_alb/{bench.name('b')}/", timeout=20) as answer:
+        assert answer.read() == b"hello"
+
+
+def test_the_mapping_of_a_stream_takes_batches_of_100_by_default(bench: Bench) -> None:
+    stream = bench.clients["kinesis"]
+    stream.create_stream(StreamName=bench.name("s"), ShardCount=1)
+    arn = stream.describe_stream(StreamName=bench.name("s"))["StreamDescription"]["StreamARN"]
+    mapping = {"EventSourceArn": arn, "FunctionName": {"Ref": "F"}, "StartingPosition": "TRIM_HORIZON"}
+    deploy(bench, F=function(bench), M=("AWS::Lambda::EventSourceMapping", mapping))
+    (found,) = bench.clients["lambda"].list_event_source_mappings(EventSourceArn=arn)["EventSourceMappings"]
+    assert found["BatchSize"] == 100
