@@ -72,7 +72,7 @@ def _try(event: Event) -> None:
     result = lambda_svc._execute_function_with_config_scope(_record(base, event.function, qualifier), event.payload)
     if result.get("throttle"):
         event.throttles += 1
-        _again(event, min(0.05 * 2 ** min(event.throttles, 10), 1.0), 0.0, limit, capture, None)
+        _again(event, min(0.02 * 2 ** min(event.throttles, 10), 0.3), 0.0, limit, capture, None)
     elif not result.get("error"):
         event.attempts += 1
         capture.succeeded(result)

@@ -76,7 +76,7 @@ class Bench:
 
     def wait_for_calls(self, number: int, name: str = "f") -> list[dict[str, Any]]:
         """Wait for so many calls, and a little more to see that there are not more."""
-        wait_until(lambda: len(self.calls(name)) >= number, f"{number} calls", seconds=20)
+        wait_until(lambda: len(self.calls(name)) >= number, f"{number} calls", seconds=10)
         time.sleep(0.6)
         assert len(self.calls(name)) == number
         return self.calls(name)
@@ -107,7 +107,7 @@ class Bench:
             found.extend(self._receive(queue))
             return len(found) >= number
 
-        wait_until(enough, f"{number} messages", seconds=20)
+        wait_until(enough, f"{number} messages", seconds=10)
         found.extend(self._receive(queue))
         assert len(found) == number, found
         return found
