@@ -8,7 +8,7 @@ from statistics import median
 from typing import Final
 
 from benchmarks.templates import template
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.nag.engine import check
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from textwrap import shorten
 
 from constructs_lib.facts import InvocationModel
-from constructs_lib.graph import services
 from constructs_lib.graph.app import App
-from constructs_lib.graph.assembly import load_assembly
-from constructs_lib.graph.invocations import invocations
-from constructs_lib.graph.targets import FUNCTION
+from constructs_lib.graph.invokers import services
+from constructs_lib.graph.invokers.invocations import invocations
+from constructs_lib.graph.invokers.targets import FUNCTION
+from constructs_lib.graph.loading.assembly import load_assembly
 from constructs_lib.graph.worlds import METADATA, worlds
 from constructs_lib.nag.reports.validation_report import Violation, read_violations
 

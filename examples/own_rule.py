@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from constructs_lib import Finding, Rule, Severity, World
 from constructs_lib.facts import InvocationModel
-from constructs_lib.graph.invocations import invocations
+from constructs_lib.graph.invokers.invocations import invocations
 
 
 class StructuredLogs(Rule):

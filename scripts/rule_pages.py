@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.nag.finding import Severity
 from constructs_lib.nag.reports import text

@@ -5,7 +5,7 @@ from pathlib import Path
 from benchmarks import page, synthesis
 from benchmarks.processes import Cost
 from benchmarks.templates import template, write
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.nag.engine import check
 

@@ -12,7 +12,7 @@ from cfnlint.template import Template
 
 from constructs_lib.cfn_lint.findings import matches_of
 from constructs_lib.cfn_lint.ids import IDS
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.nag.engine import check
 from constructs_lib.nag.rules import all_rules

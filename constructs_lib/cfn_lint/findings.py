@@ -10,8 +10,8 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from constructs_lib.cfn_lint.ids import IDS
-from constructs_lib.graph.assembly import load_app
-from constructs_lib.graph.lines import region_of
+from constructs_lib.graph.loading.assembly import load_app
+from constructs_lib.graph.loading.lines import region_of
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.nag.finding import Finding
 from constructs_lib.nag.run import run

@@ -10,7 +10,7 @@ from typing import TextIO
 from constructs_lib.cli.errors import UsageError
 from constructs_lib.cli.own_rules import load_rules
 from constructs_lib.cli.settings import Settings
-from constructs_lib.graph.inputs import load_inputs
+from constructs_lib.graph.loading.inputs import load_inputs
 from constructs_lib.nag.reports import FORMATS, text
 from constructs_lib.nag.result import Result
 from constructs_lib.nag.rule import Rule

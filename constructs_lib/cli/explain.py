@@ -45,7 +45,7 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 def _run(options: argparse.Namespace) -> int:
     from constructs_lib.explain import data, text
     from constructs_lib.explain.accounts import accounts
-    from constructs_lib.graph.inputs import load_inputs
+    from constructs_lib.graph.loading.inputs import load_inputs
     from constructs_lib.graph.template import TemplateError
 
     found: list[Account] = []

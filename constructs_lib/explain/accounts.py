@@ -10,12 +10,12 @@ from constructs_lib.explain.routes import route
 from constructs_lib.explain.watching import alarms_on
 from constructs_lib.graph.app import App
 from constructs_lib.graph.arn import physical_name
-from constructs_lib.graph.functions import timeout
-from constructs_lib.graph.invocations import invocations
-from constructs_lib.graph.services import CLOUDFORMATION
-from constructs_lib.graph.targets import FUNCTION
+from constructs_lib.graph.invokers.functions import timeout
+from constructs_lib.graph.invokers.invocations import invocations
+from constructs_lib.graph.invokers.services import CLOUDFORMATION
+from constructs_lib.graph.invokers.targets import FUNCTION
+from constructs_lib.graph.invokers.unseen import configured_unseen, reachable
 from constructs_lib.graph.template import Resource
-from constructs_lib.graph.unseen import configured_unseen, reachable
 from constructs_lib.graph.worlds import worlds
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from constructs_lib.facts import (
     ASYNC_EVENT_AGE_MAX_SECONDS,
     ASYNC_RETRY_ATTEMPTS_DEFAULT,
 )
-from constructs_lib.graph.asynchronous import AsyncConfig, async_configs, dead_letter_target, may_equal
-from constructs_lib.graph.targets import LATEST, Target
-from constructs_lib.graph.unseen import configured_unseen
+from constructs_lib.graph.failures.asynchronous import AsyncConfig, async_configs, dead_letter_target, may_equal
+from constructs_lib.graph.invokers.targets import LATEST, Target
+from constructs_lib.graph.invokers.unseen import configured_unseen
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World

@@ -11,13 +11,13 @@ from constructs_lib.explain.pipes import of_source
 from constructs_lib.explain.places import caller, untold
 from constructs_lib.explain.retries import given_up
 from constructs_lib.explain.wording import duration, named
-from constructs_lib.graph import services
-from constructs_lib.graph.apis import ApiCall, api_calls
-from constructs_lib.graph.functions import timeout
-from constructs_lib.graph.invocation import Invocation
-from constructs_lib.graph.load_balancers import idle_timeout, load_balancers
+from constructs_lib.graph.invokers import services
+from constructs_lib.graph.invokers.apis import ApiCall, api_calls
+from constructs_lib.graph.invokers.functions import timeout
+from constructs_lib.graph.invokers.invocation import Invocation
+from constructs_lib.graph.invokers.load_balancers import idle_timeout, load_balancers
+from constructs_lib.graph.invokers.services import Service
 from constructs_lib.graph.node import Node
-from constructs_lib.graph.services import Service
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World

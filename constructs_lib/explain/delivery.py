@@ -9,11 +9,11 @@ from constructs_lib.explain.pipes import of_source
 from constructs_lib.explain.places import caller, kept_by, lost, untold
 from constructs_lib.explain.retries import given_up
 from constructs_lib.explain.wording import duration, kind
-from constructs_lib.graph import services
-from constructs_lib.graph.deliveries import RULE, SCHEDULE, SUBSCRIBER, Delivery, deliveries
-from constructs_lib.graph.invocation import Invocation
-from constructs_lib.graph.services import Service
-from constructs_lib.graph.subscriptions import SUBSCRIPTION
+from constructs_lib.graph.invokers import services
+from constructs_lib.graph.invokers.deliveries import RULE, SCHEDULE, SUBSCRIBER, Delivery, deliveries
+from constructs_lib.graph.invokers.invocation import Invocation
+from constructs_lib.graph.invokers.services import Service
+from constructs_lib.graph.invokers.subscriptions import SUBSCRIPTION
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World

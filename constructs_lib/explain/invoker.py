@@ -3,10 +3,10 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from constructs_lib.graph.invocation import Invocation
-from constructs_lib.graph.roles import execution_role
-from constructs_lib.graph.services import CALLER
-from constructs_lib.graph.targets import FUNCTION
+from constructs_lib.graph.iam.roles import execution_role
+from constructs_lib.graph.invokers.invocation import Invocation
+from constructs_lib.graph.invokers.services import CALLER
+from constructs_lib.graph.invokers.targets import FUNCTION
 from constructs_lib.graph.template import Resource
 from constructs_lib.graph.values import Reference
 

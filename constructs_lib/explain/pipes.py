@@ -6,8 +6,8 @@ from constructs_lib.explain.model import Attempts, End
 from constructs_lib.explain.places import untold
 from constructs_lib.explain.polling import of_queue
 from constructs_lib.graph.arn import resource_of
-from constructs_lib.graph.invocation import Invocation
-from constructs_lib.graph.mappings import QUEUE
+from constructs_lib.graph.invokers.invocation import Invocation
+from constructs_lib.graph.invokers.mappings import QUEUE
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World

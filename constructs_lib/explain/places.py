@@ -8,8 +8,8 @@ from constructs_lib.explain.model import End, Fate
 from constructs_lib.explain.watching import watchers
 from constructs_lib.explain.wording import named
 from constructs_lib.graph.arn import resource_of, service_of
-from constructs_lib.graph.failure_queues import FailurePlace, failure_places
-from constructs_lib.graph.targets import Target, is_opaque, target_of
+from constructs_lib.graph.failures.failure_queues import FailurePlace, failure_places
+from constructs_lib.graph.invokers.targets import Target, is_opaque, target_of
 from constructs_lib.graph.template import Resource, Template
 from constructs_lib.graph.values import UNKNOWN, Value
 

@@ -14,8 +14,8 @@ from constructs_lib.facts import (
     STREAM_RETENTION_DEFAULT_SECONDS,
     STREAM_RETRIES_UNLIMITED,
 )
-from constructs_lib.graph.mappings import STREAMS, Mapping
-from constructs_lib.graph.queues import redrives, retention, visibility_timeout
+from constructs_lib.graph.failures.queues import redrives, retention, visibility_timeout
+from constructs_lib.graph.invokers.mappings import STREAMS, Mapping
 from constructs_lib.graph.template import Resource
 
 if TYPE_CHECKING:

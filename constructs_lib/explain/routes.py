@@ -11,9 +11,9 @@ from constructs_lib.explain.places import caller
 from constructs_lib.explain.watching import backlog
 from constructs_lib.explain.wording import duration, qualifier_name
 from constructs_lib.facts import CUSTOM_RESOURCE_TIMEOUT_MAX_SECONDS, PIPELINE_REPLY_SECONDS, InvocationModel
-from constructs_lib.graph import services
-from constructs_lib.graph.invocation import Invocation
-from constructs_lib.graph.mappings import Mapping, mappings
+from constructs_lib.graph.invokers import services
+from constructs_lib.graph.invokers.invocation import Invocation
+from constructs_lib.graph.invokers.mappings import Mapping, mappings
 from constructs_lib.graph.template import Resource
 
 if TYPE_CHECKING:

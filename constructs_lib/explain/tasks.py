@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.explain.model import Attempts, End
 from constructs_lib.explain.places import caller
-from constructs_lib.graph.invocation import Invocation
+from constructs_lib.graph.invokers.invocation import Invocation
+from constructs_lib.graph.invokers.state_machines import FunctionTask, function_tasks
+from constructs_lib.graph.invokers.targets import Target
 from constructs_lib.graph.node import Node
-from constructs_lib.graph.state_machines import FunctionTask, function_tasks
-from constructs_lib.graph.targets import Target
 from constructs_lib.graph.values import Unknown
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.explain.wording import named
-from constructs_lib.graph.alarms import alarms
 from constructs_lib.graph.arn import resource_of
-from constructs_lib.graph.fifo import TOPIC
-from constructs_lib.graph.mappings import QUEUE, mappings
+from constructs_lib.graph.failures.alarms import alarms
+from constructs_lib.graph.failures.fifo import TOPIC
+from constructs_lib.graph.invokers.mappings import QUEUE, mappings
+from constructs_lib.graph.invokers.subscriptions import subscriptions
+from constructs_lib.graph.invokers.targets import FUNCTION, lambda_target
 from constructs_lib.graph.node import Node
-from constructs_lib.graph.subscriptions import subscriptions
-from constructs_lib.graph.targets import FUNCTION, lambda_target
 from constructs_lib.graph.template import Resource
 
 if TYPE_CHECKING:

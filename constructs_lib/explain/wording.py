@@ -4,7 +4,7 @@ import re
 from math import isfinite
 from typing import Final
 
-from constructs_lib.graph.targets import LATEST, Qualifier
+from constructs_lib.graph.invokers.targets import LATEST, Qualifier
 from constructs_lib.graph.template import Resource
 from constructs_lib.graph.values import Reference
 

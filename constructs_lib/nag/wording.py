@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from constructs_lib.graph.invocation import Invocation
-from constructs_lib.graph.mappings import Mapping
-from constructs_lib.graph.targets import LATEST, Qualifier
+from constructs_lib.graph.invokers.invocation import Invocation
+from constructs_lib.graph.invokers.mappings import Mapping
+from constructs_lib.graph.invokers.targets import LATEST, Qualifier
 
 _NAMED = 3
 """How many things a message names before it counts the rest."""

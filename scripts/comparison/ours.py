@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.nag.engine import check
 from constructs_lib.nag.finding import Finding, Severity

@@ -13,7 +13,7 @@ from aws_cdk import App, Stack, Validations
 from aws_cdk.cloudformation_include import CfnInclude
 from cdk_nag import ServerlessChecks
 
-from constructs_lib.graph.assembly import load_stack
+from constructs_lib.graph.loading.assembly import load_stack
 from constructs_lib.graph.template import TemplateFile
 from scripts.comparison.labels import FOLDER, ROOT, Case, Found
 

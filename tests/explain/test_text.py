@@ -8,7 +8,7 @@ import pytest
 from constructs_lib.explain import data, text
 from constructs_lib.explain.accounts import accounts
 from constructs_lib.explain.wording import about, duration, kind
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import Resource, TemplateError, TemplateFile
 from tests.explain.test_accounts import notification, resource
 from tests.graph.build import make_app

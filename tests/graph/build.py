@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib.graph.app import App
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.template import Environment, Template, TemplateFile
 from constructs_lib.graph.values import Value

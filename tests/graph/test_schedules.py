@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.graph.invocations import invocations
-from constructs_lib.graph.unseen import invoked_unseen
+from constructs_lib.graph.invokers.invocations import invocations
+from constructs_lib.graph.invokers.unseen import invoked_unseen
 from constructs_lib.graph.world import World
 from tests.graph.build import FUNCTION, make_world
 

@@ -6,7 +6,7 @@ import pytest
 
 from constructs_lib.graph.template import Environment
 from constructs_lib.nag.engine import check
-from constructs_lib.nag.rules.dead_letter_region import DeadLetterRegion
+from constructs_lib.nag.rules.queues.dead_letter_region import DeadLetterRegion
 from tests.graph.build import make_app
 
 HERE = Environment("111111111111", "eu-west-1", "Stack")

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateError, TemplateFile
 from constructs_lib.nag.engine import check
 from constructs_lib.nag.rules import all_rules

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.nag import rules
 from constructs_lib.nag.engine import check
@@ -41,7 +41,7 @@ def test_every_fixture_has_a_rule() -> None:
 
 
 def test_a_file_is_named_after_its_one_rule() -> None:
-    files = {path.stem for path in Path(rules.__file__).parent.glob("*.py")} - {"__init__"}
+    files = {path.stem for path in Path(rules.__file__).parent.glob("**/*.py")} - {"__init__"}
     assert files == {re.sub(r"(?<!^)(?=[A-Z])", "_", rule).lower() for rule in RULES}
     assert all(type(rule).__module__.endswith(re.sub(r"(?<!^)(?=[A-Z])", "_", rule.id).lower()) for rule in all_rules())
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.graph.inputs import load_inputs
+from constructs_lib.graph.loading.inputs import load_inputs
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.result import Origin, Result

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import Any, Final
 
-from constructs_lib.graph.lines import Region
+from constructs_lib.graph.loading.lines import Region
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from constructs_lib.graph.lines import Region
+from constructs_lib.graph.loading.lines import Region
 from constructs_lib.graph.reading.yaml_text import LOADER, tagged
 
 

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from constructs_lib.graph.lines import Region, region_of
+from constructs_lib.graph.loading.lines import Region, region_of
 from constructs_lib.nag.finding import Finding
 from constructs_lib.nag.result import Suppression
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import Any, Final
 
-from constructs_lib.graph.lines import Region
+from constructs_lib.graph.loading.lines import Region
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.reports.artifacts import uri
 from constructs_lib.nag.reports.markdown import escape

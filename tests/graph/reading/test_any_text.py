@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from constructs_lib.graph.lines import region_of
+from constructs_lib.graph.loading.lines import region_of
 from constructs_lib.graph.reading.template_file import parse, read_template
 from constructs_lib.graph.reading.text import BadTextError
 from constructs_lib.graph.template import TemplateError, TemplateFile

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib.graph.app import App
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.graph.world import World
 from constructs_lib.nag.engine import check

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import Draft4Validator
 
-from constructs_lib.graph.assembly import load_app
+from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
 from constructs_lib.nag.reports import FORMATS, format_named
 from constructs_lib.nag.result import Result

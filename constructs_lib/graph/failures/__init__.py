@@ -1,0 +1,1 @@
+"""Where failed events go, and who notices them there."""

@@ -1,0 +1,1 @@
+"""Who invokes which function, and how."""

@@ -1,0 +1,46 @@
+"""Delivery without retries, and without a dead-letter queue."""
+
+from collections.abc import Iterator
+
+from constructs_lib.facts import DELIVERY_EVENT_AGE_MIN_SECONDS
+from constructs_lib.graph.invokers.deliveries import deliveries
+from constructs_lib.graph.world import World
+from constructs_lib.nag.finding import Finding, Severity
+from constructs_lib.nag.rule import Rule
+from constructs_lib.nag.wording import invoker, seconds
+
+
+class DeliveryRetriesDisabled(Rule):
+    """A rule, schedule, subscriber or pipe without retries whose failed deliveries nothing keeps."""
+
+    severity = Severity.WARNING
+    description = (
+        "An EventBridge rule, schedule or subscriber, or a pipe from a stream, tries to deliver an event once, or for "
+        "a minute only, and has no dead-letter queue. A short throttling is enough to lose events."
+    )
+    fix = (
+        "CDK: LambdaFunction(function, retry_attempts=185, max_event_age=Duration.hours(24), "
+        "dead_letter_queue=failures). CloudFormation: raise RetryPolicy.MaximumRetryAttempts and "
+        "MaximumEventAgeInSeconds, or set DeadLetterConfig.Arn."
+    )
+    source = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html"
+
+    def check(self, world: World) -> Iterator[Finding]:
+        """Yield the settings."""
+        for delivery in world.once(deliveries):
+            age = delivery.age.number()
+            if not delivery.dead_letter.absent:
+                continue
+            if delivery.attempts.number() == 0:
+                place, how = delivery.attempts, "once, without a retry"
+            elif age is not None and 0 < age <= DELIVERY_EVENT_AGE_MIN_SECONDS:
+                place, how = delivery.age, f"for {seconds(age)} only"
+            else:
+                continue
+            one = delivery.invocation
+            yield self.finding(
+                one.resource,
+                place.dotted,
+                f"{invoker(one)} tries to hand an event to function {one.function.label} {how}, and has no dead-letter "
+                "queue: a short throttling loses events. Allow more retries, or set a dead-letter queue.",
+            )

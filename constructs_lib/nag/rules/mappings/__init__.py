@@ -1,0 +1,1 @@
+"""All event source mappings."""
