@@ -40,8 +40,12 @@ synth: setup ## synthesize app.py into cdk.out/ with the policy checks on
 		[ ! -e cdk.out/manifest.json ] || lambda-invocations summary cdk.out; exit $${status:-0}
 
 .PHONY: test
-test: setup ## run the tests
-	@pytest
+test: setup .venv-emulator/.installed ## run the tests, but for the slow ones of make e2e
+	@pytest -m "not slow_e2e"
+
+.PHONY: e2e
+e2e: setup .venv-emulator/.installed ## deploy every pattern and the example app to an emulator of AWS, and break things
+	@pytest -m e2e --durations=10
 
 .PHONY: lint
 lint: setup ## ruff, mypy --strict, and pyright on the example user code
@@ -85,6 +89,14 @@ bench: setup .venv-peers/.installed ## measure against other rule packs; writes 
 	@rm -rf .venv-emulator && "$(PYTHON)" -m venv .venv-emulator
 	@.venv-emulator/bin/pip install --quiet --require-hashes --requirement requirements-emulator.lock
 	@touch $@
+
+.PHONY: deploy-local
+deploy-local: setup .venv-emulator/.installed ## deploy the example app to an emulator that keeps running, to play with
+	@python -m scripts.local deploy
+
+.PHONY: destroy-local
+destroy-local: setup ## destroy it again, and stop the emulator
+	@python -m scripts.local destroy
 
 .PHONY: wheel
 wheel: setup ## build the wheel and the source archive into dist/

@@ -32,6 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data", help="folder for its files; kept at exit (default: a temporary one, removed)")
+    parser.add_argument("--stop-at-end-of-input", action="store_true", help="so that it ends with who started it")
     arguments = parser.parse_args()
     if (found := _ministack()) != MINISTACK:
         return _refuse(f"expected ministack {MINISTACK}, for which the corrections are written; found {found}")
@@ -49,7 +50,7 @@ def main() -> int:
         from emulator import corrections, server  # ministack reads its environment when it is imported
 
         corrections.apply(frozenset(os.environ.get("EMULATOR_LEAVE_OUT", "").split()))
-        server.serve(arguments.port)
+        server.serve(arguments.port, stop_at_end_of_input=arguments.stop_at_end_of_input)
     return 0
 
 

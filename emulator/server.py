@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
@@ -11,23 +12,29 @@ from ministack import app as ministack
 from ministack.core import lambda_runtime
 
 
-def serve(port: int) -> None:
-    """Serve until SIGTERM or SIGINT, then stop the workers. Says ``ready <url>`` on standard output."""
+def serve(port: int, *, stop_at_end_of_input: bool) -> None:
+    """Serve until SIGTERM or SIGINT, then stop the workers. Says ``ready <url>`` on standard output.
+
+    With ``stop_at_end_of_input`` it also stops when standard input ends: a pipe does when its writer is gone, however
+    that ended.
+    """
     if os.getpid() != os.getpgrp():
         with contextlib.suppress(PermissionError):  # a session's leader leads its group already
             os.setpgid(0, 0)
     try:
-        asyncio.run(_serve(port))
+        asyncio.run(_serve(port, stop_at_end_of_input))
     finally:
         lambda_runtime.reset()
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(os.getpgrp(), signal.SIGTERM)  # what a function started itself
 
 
-async def _serve(port: int) -> None:
+async def _serve(port: int, stop_at_end_of_input: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if stop_at_end_of_input:
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)  # nobody writes to it
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75

@@ -35,6 +35,8 @@ class Emulator:
         Default: a free one.
     data
         The folder for its files. Default: a temporary one of the emulator.
+    outlive
+        Whether it goes on when this process ends. Default: it ends, too, even if this process is killed.
 
     Raises
     ------
@@ -42,7 +44,7 @@ class Emulator:
         If it is not installed, the port is taken, or it does not answer within 30 seconds.
     """
 
-    def __init__(self, log: Path, *, port: int | None = None, data: Path | None = None) -> None:
+    def __init__(self, log: Path, *, port: int | None = None, data: Path | None = None, outlive: bool = False) -> None:
         if not PYTHON.exists():
             raise EmulatorError(
                 f"expected the emulator's environment at {PYTHON.parents[1]}, found none: run `make e2e`"
@@ -53,9 +55,16 @@ class Emulator:
         command = [str(PYTHON), "-m", "emulator", "--port", str(self.port)]
         if data is not None:
             command += ["--data", str(data)]
+        if not outlive:
+            command.append("--stop-at-end-of-input")
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL if outlive else subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         self.pid = self._process.pid
         try:
@@ -86,6 +95,8 @@ class Emulator:
         """Stop it, and whatever of its process group is left; do nothing if it was stopped."""
         stop_group(self.pid, lambda: self._process.poll() is not None)
         self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS

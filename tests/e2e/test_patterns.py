@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 from aws_cdk import App, CfnOutput, Duration, Stack
-from aws_cdk import aws_lambda as lambda_
 
-from constructs_lib import LambdaFunction
-from scripts.local.app import RUNTIME
+from scripts.local.functions import local_function
 from tests.e2e.clients import Clients, wait_until
 from tests.e2e.deploy import delete, deploy
 from tests.e2e.drivers import DRIVERS
@@ -32,14 +30,8 @@ def assembly(tmp_path_factory: pytest.TempPathFactory, journals: Path) -> Path:
     app = App(outdir=str(tmp_path_factory.mktemp("cdk.out")))
     for driver in DRIVERS:
         stack = Stack(app, driver.pattern.name)
-        function = LambdaFunction(
-            stack,
-            "Function",
-            code=lambda_.Code.from_asset(str(HANDLER)),
-            runtime=RUNTIME,
-            timeout=TIMEOUT,
-            environment={"JOURNAL": str(journals / driver.pattern.name)},
-        )
+        environment = {"JOURNAL": str(journals / driver.pattern.name)}
+        function = local_function(stack, "Function", code=HANDLER, timeout=TIMEOUT, environment=environment)
         outputs = {"Function": function.function_name, **driver.outputs(driver.build(stack, function))}
         for name, value in outputs.items():
             CfnOutput(stack, f"{name}Output", value=value).override_logical_id(name)

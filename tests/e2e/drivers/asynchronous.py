@@ -30,11 +30,11 @@ class AsynchronousDriver(Driver):
             assert record["responseContext"]["statusCode"] == 200  # I4: a function error is no failed call
             assert record["responseContext"]["functionError"] in ("Unhandled", "Handled")
             assert record["responsePayload"]["errorMessage"]
-            payload = json.dumps(record["requestPayload"])
-            (token,) = (token for token in tokens if self.holds(payload, token))
+            payload = self.text_of(record["requestPayload"])
+            (token,) = (token for token in tokens if token in payload)
             assert token not in deployed.captured, f"{token} was captured twice"
             deployed.captured[token] = message["Body"]
 
-    def holds(self, payload: str, token: str) -> bool:
-        """Tell whether an event is that of a token."""
-        return token in payload
+    def text_of(self, payload: Any) -> str:
+        """Return the text of an event."""
+        return json.dumps(payload)

@@ -1,10 +1,13 @@
 """REST APIs of API Gateway: clients send HTTP requests."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from tests.e2e.drivers.asynchronous import AsynchronousDriver
 from tests.e2e.drivers.driver import Deployed
 from tests.e2e.drivers.http import request
+from tests.e2e.drivers.sqs import SqsDriver
 from tests.e2e.drivers.synchronous import Answer, SynchronousDriver
 
 
@@ -23,3 +26,27 @@ class RestApiDriver(SynchronousDriver):
         response = request("POST", url_of(deployed, token), json.dumps(token))
         assert response.status in (200, 429, 500, 502, 504), response
         return Answer(response.status == 200, response.text)
+
+
+class AsyncRestApiDriver(AsynchronousDriver):
+    """202 as soon as the event waits in Lambda's queue."""
+
+    def outputs(self, built: Any) -> dict[str, str]:
+        return {**super().outputs(built), "Api": built.api.rest_api_id, "Stage": built.api.deployment_stage.stage_name}
+
+    def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:
+        for token in tokens:
+            response = request("POST", url_of(deployed, ""), json.dumps({"token": token}))
+            assert response.status == 202, response
+
+
+class QueuedRestApiDriver(SqsDriver):
+    """202 as soon as the message waits in the queue."""
+
+    def outputs(self, built: Any) -> dict[str, str]:
+        return {**super().outputs(built), "Api": built.api.rest_api_id, "Stage": built.api.deployment_stage.stage_name}
+
+    def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:
+        for token in tokens:
+            response = request("POST", url_of(deployed, ""), json.dumps({"token": token}))
+            assert response.status == 202, response

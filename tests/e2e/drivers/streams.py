@@ -1,0 +1,40 @@
+"""Streams: a failed batch leaves the positions of its records in the failure queue."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tests.e2e.drivers.driver import Deployed, Driver
+from tests.e2e.drivers.queues import receive
+
+
+class StreamDriver(Driver):
+    """What Kinesis and DynamoDB share (K-3 to K-5)."""
+
+    attempts = 11  # the first and ten retries, by default of the pattern
+    seconds = 90
+    is_batch = True
+    batch_info: str
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(pattern)
+        self.sequence_numbers: dict[str, str] = {}
+        """The token of each record."""
+
+    def outputs(self, built: Any) -> dict[str, str]:
+        return {"Failures": built.failure_queue.queue_url}
+
+    def collect(self, deployed: Deployed, tokens: Sequence[str]) -> None:
+        for message in receive(deployed.clients, deployed.outputs["Failures"]):
+            record = json.loads(message["Body"])
+            assert record["requestContext"]["condition"] == "RetryAttemptsExhausted", record  # Q3a
+            assert record["requestContext"]["approximateInvokeCount"] == self.attempts, record
+            batch = record[self.batch_info]
+            assert {"shardId", "approximateArrivalOfFirstRecord", "streamArn"} <= set(batch), record
+            assert batch["batchSize"] == 1, record  # bisected until the bad record was alone
+            assert batch["startSequenceNumber"] == batch["endSequenceNumber"], record
+            assert "payload" not in record
+            token = self.sequence_numbers[batch["startSequenceNumber"]]
+            assert token in tokens
+            assert token not in deployed.captured, f"{token} was captured twice"
+            deployed.captured[token] = message["Body"]
