@@ -1,6 +1,7 @@
 """The policies as a cdk-nag pack: the only module of the policy engine that loads the CDK."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -108,7 +109,7 @@ class LambdaInvocationChecks(NagPack):
             app = context.app_construct
             folder = self._folder(app)
             files = list(files_of(context))
-            result = judge(app, files, self._rules, folder)
+            result = replace(judge(app, files, self._rules, folder), fail_on=self._fail_on)
             for one in self._formats:
                 (folder / f"{_REPORT}{one.suffix}").write_text(one.render(result), encoding="utf-8")
             stacks = {file.path: file.construct_path for file in files}

@@ -62,12 +62,19 @@ class Result:
     problems: Sequence[Problem] = ()
     templates: int = 0
     """How many templates were checked, nested stacks included."""
+    fail_on: Severity = Severity.ERROR
+    """The least severe findings that fail the check."""
 
     @property
     def active(self) -> list[Finding]:
         """The findings that nobody accepted."""
         return [one.finding for one in self.judged if one.suppression is None]
 
-    def fails(self, severity: Severity) -> bool:
-        """Say whether an active finding is at least as severe."""
-        return any(finding.severity >= severity for finding in self.active)
+    def fails(self, finding: Finding) -> bool:
+        """Say whether a finding is severe enough to fail the check while nobody accepts it."""
+        return finding.severity >= self.fail_on
+
+    @property
+    def failed(self) -> bool:
+        """Whether an active finding fails the check."""
+        return any(map(self.fails, self.active))

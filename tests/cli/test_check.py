@@ -45,7 +45,8 @@ def test_no_findings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_fail_on(folder: Path, level: str, code: int) -> None:
     write(folder / "rules.py", WARNING_RULE)
     arguments = ["check", "--rules-from", "rules.py", "--select", "Named", "t.json"]
-    assert main([*arguments, "--fail-on", level]) == code
+    assert main([*arguments, "--format", "junit=r.xml", "--fail-on", level]) == code
+    assert (folder / "r.xml").read_text().count("<failure") == code
     assert main(arguments) == 0
 
 

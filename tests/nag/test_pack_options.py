@@ -133,6 +133,14 @@ def test_reports_are_written_into_the_assembly(tmp_path: Path) -> None:
     assert str(suite.get("name")).endswith("out/Stack.template.json")
 
 
+def test_a_report_fails_with_the_synthesis(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, "jobs", fail_on="warning", reports=["junit"])
+    with pytest.raises(RuntimeError):
+        app.synth()
+    (failure,) = ElementTree.parse(tmp_path / "lambda-invocations.junit.xml").getroot().iter("failure")
+    assert failure.get("type") == "NamedQueue"
+
+
 def test_an_app_that_wants_no_reports_has_none(tmp_path: Path) -> None:
     app, _ = make_app(tmp_path, "jobs")
     app.synth()

@@ -1,6 +1,6 @@
 """JUnit XML, which Jenkins, GitLab and most other build servers show as test results.
 
-A suite for each file with findings holds a case for each finding: it fails when the finding is an error, is skipped
+A suite for each file with findings holds a case for each finding: it fails when the finding fails the check, is skipped
 when somebody accepted the finding, and passes with a word on the console otherwise. What could not be checked is a case
 with an error. In a last suite, each rule that found nothing is a case that passes. GitLab shows only the first of two
 cases with the same class and name, so each has a name of its own.
@@ -9,7 +9,6 @@ cases with the same class and name, so each has a name of its own.
 from collections import Counter, defaultdict
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from constructs_lib.nag.finding import Severity
 from constructs_lib.nag.reports.places import plain, region, relative, subject
 from constructs_lib.nag.result import Judged, Problem, Result
 from constructs_lib.nag.rule import Rule
@@ -28,7 +27,7 @@ def render(result: Result) -> str:
     for file, several in files.items():
         suite = _suite(root, file)
         for judged in several:
-            _add_finding(suite, file, judged, rules[judged.finding.rule], names)
+            _add_finding(suite, file, judged, rules[judged.finding.rule], names, fails=result.fails(judged.finding))
     _add_passes(root, result)
     for element in (*root, root):
         _count(element)
@@ -50,7 +49,9 @@ def _add_problem(suite: Element, problem: Problem) -> None:
     _tell(case, "error", "Unchecked", problem.message)
 
 
-def _add_finding(suite: Element, file: str, judged: Judged, rule: Rule, names: Counter[tuple[str, str]]) -> None:
+def _add_finding(
+    suite: Element, file: str, judged: Judged, rule: Rule, names: Counter[tuple[str, str]], *, fails: bool
+) -> None:
     finding, accepted = judged.finding, judged.suppression
     name = f"{subject(finding)} {finding.location} in {file}"
     names[finding.rule, name] += 1
@@ -66,7 +67,7 @@ def _add_finding(suite: Element, file: str, judged: Judged, rule: Rule, names: C
     text = f"{finding.severity.label}: {finding.message}\n\n{rule.fix}\n{rule.source}"
     if accepted:
         _tell(case, "skipped", None, accepted.reason, f"accepted: {accepted.reason}\n\n{text}")
-    elif finding.severity is Severity.ERROR:
+    elif fails:
         _tell(case, "failure", finding.rule, finding.message, text)
     else:
         SubElement(case, "system-out").text = plain(text)

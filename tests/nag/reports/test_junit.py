@@ -1,6 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
+from constructs_lib.nag.finding import Severity
 from constructs_lib.nag.reports.junit import render
 from constructs_lib.nag.result import Origin, Result
 from tests.nag.reports.build import Quiet, Slow, everything, judge, queue, suppression, write
@@ -51,6 +55,16 @@ def test_only_an_active_error_fails(folder: Path) -> None:
     assert case.get("name") == "Stack/A Properties.Marks.error in app.template.json"
     line = (folder / "app.template.json").read_text().splitlines()[int(str(case.get("line"))) - 1]
     assert '"one"' in line
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "outcome"),
+    [(Severity.ERROR, "system-out"), (Severity.WARNING, "failure"), (Severity.INFO, "failure")],
+)
+def test_a_test_fails_when_the_check_does(folder: Path, fail_on: Severity, outcome: str) -> None:
+    result = replace(judge(write(folder, A=queue(warning="two"))), fail_on=fail_on)
+    assert outcomes(parse(result))["app.template.json"] == [outcome]
+    assert result.failed is (outcome == "failure")
 
 
 def test_every_case_has_a_name_of_its_own(folder: Path) -> None:
