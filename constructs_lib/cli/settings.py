@@ -1,6 +1,7 @@
 """The settings of a check: from the command line, else from ``[tool.lambda-invocations]`` in ``pyproject.toml``."""
 
 import argparse
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ def _table(folder: Path) -> tuple[Path, dict[str, Any]]:
     """Return the folder of the nearest file with settings for Python projects, and those for this command."""
     for here in (folder, *folder.parents):
         path = here / "pyproject.toml"
-        if path.is_file():
+        if os.path.isfile(path):
             return here, _checked(path)
     return folder, {}
 

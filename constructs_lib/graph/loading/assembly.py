@@ -70,7 +70,7 @@ def load_assembly(folder: Path) -> App:
 
 def stacks_of(folder: Path) -> Iterator[TemplateFile]:
     """Yield the stack templates that a cloud assembly lists."""
-    if folder.is_file():
+    if os.path.isfile(folder):
         raise TemplateError(folder, "expected the folder of a cloud assembly, found a file; pass the folder around it")
     manifest = folder / "manifest.json"
     artifacts = read_json(manifest, "the manifest of a cloud assembly").get("artifacts", {})
@@ -178,5 +178,5 @@ def _asset_manifests(template: Template) -> Iterator[Path]:
     """Yield the asset manifest of the stack that a template belongs to."""
     stack = template.root.path
     path = stack.with_name(stack.name.removesuffix(".template.json") + ".assets.json")
-    if path.is_file():
+    if os.path.isfile(path):
         yield path

@@ -25,9 +25,9 @@ class Loose:
 def is_assembly(folder: Path) -> bool:
     """Say whether a folder is that of a cloud assembly: whether it has its manifest."""
     manifest = folder / "manifest.json"
-    if not manifest.is_file():
+    if not os.path.isfile(manifest):
         return False
-    if (folder / "cdk.out").is_file():
+    if os.path.isfile(folder / "cdk.out"):
         return True
     try:
         # Web pages and extensions have a manifest of that name as well.
@@ -52,6 +52,8 @@ def search(folder: Path) -> Iterator[Loose | Path | TemplateError]:
         seen.add(real)
         try:
             names = sorted(os.listdir(here))
+            # Who may list a folder may not look at what is in it.
+            os.stat(os.path.join(here, os.curdir))
         except OSError as error:
             reason = str(error.strerror).lower()
             yield TemplateError(here, f"expected a folder of templates, found {reason}; check its permissions")
@@ -59,7 +61,7 @@ def search(folder: Path) -> Iterator[Loose | Path | TemplateError]:
         inner = []
         for name in names:
             path = here / name
-            if path.is_dir():
+            if os.path.isdir(path):
                 if name.startswith(".") or name == _SKIPPED:
                     continue
                 if is_assembly(path):

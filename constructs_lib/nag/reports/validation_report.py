@@ -1,5 +1,6 @@
 """Read ``validation-report.json``, in which CDK writes what all validation plugins found."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ def read_violations(assembly: Path) -> list[Violation]:
         When the report cannot be read.
     """
     path = assembly / FILE_NAME
-    if not path.is_file():
+    if not os.path.isfile(path):
         return []
     reports = read_json(path, "a validation report").get("pluginReports", [])
     try:

@@ -5,6 +5,7 @@ no file; the validation report names the findings that they accepted, when the p
 """
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,8 +63,8 @@ def acknowledgement_claims(root: Template) -> list[Claim]:
 def reported_claims(root: Template) -> list[Claim]:
     """Return the acknowledgements of which the validation report of the assembly around a stack tells."""
     folder = root.path.parent
-    while not (folder / FILE_NAME).is_file():
-        if folder.parent == folder or not (folder.parent / "manifest.json").is_file():
+    while not os.path.isfile(folder / FILE_NAME):
+        if folder.parent == folder or not os.path.isfile(folder.parent / "manifest.json"):
             return []
         folder = folder.parent
     path = folder / FILE_NAME

@@ -1,7 +1,8 @@
 """The baseline: a file of the findings that were there before, so that only new ones fail.
 
-An entry names the rule, the place and the property, and no line: it holds when the template is moved about or written
-anew. The place of a resource of a CDK app is its construct path; another one has a file and a logical id.
+An entry names the rule, the file, the resource and the property, and no line: it holds when things move within the
+template. A resource of a CDK app goes by its construct path, in the file of its stack even when it lies in a nested one;
+another resource goes by its logical id. The file is relative to the baseline, as two apps can have the same constructs.
 """
 
 import json
@@ -20,7 +21,7 @@ _VERSION: Final = 1
 _KEYS: Final = ("rule", "file", "resource", "property")
 
 Entry = tuple[str, str, str, str]
-"""Rule, file, resource and property; the file is empty for a resource with a construct path."""
+"""Rule, file, resource and property; the property is empty for the resource as a whole."""
 
 
 class Baseline:
@@ -38,7 +39,7 @@ class Baseline:
     """
 
     def __init__(self, path: Path) -> None:
-        if not path.exists():
+        if not os.path.exists(path):
             raise TemplateError(path, "expected a baseline file, found none; write it with --write-baseline")
         content = read_json(path, "a baseline file")
         entries = content.get("findings")
@@ -49,12 +50,11 @@ class Baseline:
             )
         self._folder = path.parent
         self._entries: dict[Entry, Suppression] = {}
-        self._places: set[str] = set()
+        self._files: set[str] = set()
         for raw in entries:
             entry = _entry(path, raw)
             rule, file, resource, _ = entry
-            place = f"{file} {resource}".strip()
-            self._entries[entry] = Suppression(rule, "in the baseline", Origin.BASELINE, path, place)
+            self._entries[entry] = Suppression(rule, "in the baseline", Origin.BASELINE, path, f"{file} {resource}")
 
     def suppression(self, finding: Finding) -> Suppression | None:
         """Return what accepts a finding; None when it is a new one."""
@@ -62,23 +62,17 @@ class Baseline:
 
     def checked(self, app: App) -> None:
         """Note what was checked: only there an entry can be one too many."""
-        for template in app.templates:
-            self._places.add(_file(template, self._folder))
-            self._places.add(template.root.construct_path)
+        self._files.update(_file(template, self._folder) for template in app.templates)
 
     def known(self) -> list[Suppression]:
         """Return the entries for what was checked."""
-        return [
-            suppression
-            for (_, file, resource, _), suppression in self._entries.items()
-            if (file in self._places if file else any(resource.startswith(f"{one}/") for one in self._places if one))
-        ]
+        return [suppression for (_, file, _, _), suppression in self._entries.items() if file in self._files]
 
 
 def _entry(path: Path, raw: Any) -> Entry:
     values = [raw.get(key, "") for key in _KEYS] if isinstance(raw, dict) else []
     rule, file, resource, name = (value if isinstance(value, str) else None for value in values or [None] * 4)
-    if rule is None or file is None or resource is None or name is None:
+    if not rule or not file or not resource or name is None:
         raise TemplateError(path, f"expected findings with {', '.join(_KEYS)}, found {raw!r}; write the file anew")
     return rule, file, resource, name
 
@@ -86,7 +80,7 @@ def _entry(path: Path, raw: Any) -> Entry:
 def _entry_of(finding: Finding, folder: Path) -> Entry:
     resource = finding.resource
     if resource.construct_path is not None:
-        return finding.rule, "", resource.construct_path, finding.path
+        return finding.rule, _file(resource.template.root, folder), resource.construct_path, finding.path
     return finding.rule, _file(resource.template, folder), resource.logical_id, finding.path
 
 

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,29 @@ def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         f"{path}: expected a CloudFormation template, found permission denied; "
         "check the path, or run 'cdk synth' to write it"
     ]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_closed_folder_is_told_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: bool
+) -> None:
+    write(tmp_path / "one.json", QUEUE)
+    closed = write(tmp_path / "closed/two.txt", "").parent
+
+    def closing(real: Any, *, itself: bool) -> Any:
+        def call(path: Any, *rest: Any, **more: Any) -> Any:
+            if str(path).startswith(f"{closed}/") or (itself and str(path) == str(closed)):
+                raise PermissionError(13, "Permission denied")
+            return real(path, *rest, **more)
+
+        return call
+
+    # As the system does it for all but root, who may read any folder.
+    monkeypatch.setattr(os, "stat", closing(os.stat, itself=False))
+    monkeypatch.setattr(os, "listdir", closing(os.listdir, itself=not listed))
+    apps, messages = load(tmp_path)
+    assert apps == [["one.json"]]
+    assert messages == [f"{closed}: expected a folder of templates, found permission denied; check its permissions"]
 
 
 def test_folders_that_link_in_a_circle(tmp_path: Path) -> None:
