@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lib.graph.app import App
-from constructs_lib.graph.loading.assembly import load_stack, stacks_of
+from constructs_lib.graph.loading.assembly import load_stack
+from constructs_lib.graph.loading.manifest import stacks_of
 from constructs_lib.graph.template import Environment, Template, TemplateError, TemplateFile
 from constructs_lib.nag.result import Result
 from constructs_lib.nag.rule import Rule

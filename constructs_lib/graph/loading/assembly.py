@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from constructs_lib.graph.app import App
+from constructs_lib.graph.loading.manifest import stacks_of
 from constructs_lib.graph.reading.json_text import read_json
 from constructs_lib.graph.reading.template_file import read_template
 from constructs_lib.graph.template import (
-    UNKNOWN_ACCOUNT,
-    UNKNOWN_REGION,
     Environment,
     Resource,
     Template,
@@ -66,49 +65,6 @@ def load_assembly(folder: Path) -> App:
         When the folder holds no cloud assembly, or a file of it cannot be read.
     """
     return load_app(stacks_of(folder))
-
-
-def stacks_of(folder: Path) -> Iterator[TemplateFile]:
-    """Yield the stack templates that a cloud assembly lists."""
-    if os.path.isfile(folder):
-        raise TemplateError(folder, "expected the folder of a cloud assembly, found a file; pass the folder around it")
-    manifest = folder / "manifest.json"
-    artifacts = read_json(manifest, "the manifest of a cloud assembly").get("artifacts", {})
-    try:
-        for name, artifact in sorted(artifacts.items()):
-            properties = artifact.get("properties") if isinstance(artifact, dict) else None
-            if not isinstance(properties, dict):
-                continue
-            if artifact.get("type") == "cdk:cloud-assembly":
-                yield from stacks_of(_inner(folder, properties["directoryName"]))
-            elif artifact.get("type") == "aws:cloudformation:stack" and "templateFile" in properties:
-                environment = environment_of(artifact.get("environment", ""), properties.get("stackName", name))
-                path = folder / properties["templateFile"]
-                yield TemplateFile(path, environment, str(artifact.get("displayName") or name), listed=True)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise TemplateError(
-            manifest,
-            f"expected the manifest of a cloud assembly, found another shape ({error!r}); "
-            "run 'cdk synth' to write it again",
-        ) from error
-
-
-def _inner(folder: Path, name: str) -> Path:
-    """Return the folder of an assembly within another, never that one itself or one around it: reading must end."""
-    inner = Path(os.path.normpath(folder / name))
-    if not inner.is_relative_to(os.path.normpath(folder)) or inner == Path(os.path.normpath(folder)):
-        raise TypeError(f"directoryName {name!r}")
-    return inner
-
-
-def environment_of(uri: str, stack_name: str | None = None) -> Environment:
-    """Return the environment that an ``aws://account/region`` of a manifest denotes."""
-    account, _, region = uri.removeprefix("aws://").partition("/")
-    return Environment(
-        account if account and account != "unknown-account" else UNKNOWN_ACCOUNT,
-        region if region and region != "unknown-region" else UNKNOWN_REGION,
-        stack_name,
-    )
 
 
 def _attach_nested(template: Template, around: set[str], unread: list[TemplateError]) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from constructs_lib.graph.app import App
-from constructs_lib.graph.loading.assembly import load_stack, stacks_of
+from constructs_lib.graph.loading.assembly import load_stack
 from constructs_lib.graph.loading.cycles import find_cycle
 from constructs_lib.graph.loading.folders import Loose, is_assembly, search
+from constructs_lib.graph.loading.manifest import stacks_of
 from constructs_lib.graph.loading.loose import apps_of
 from constructs_lib.graph.reading.text import SIZE_LIMIT, TEMPLATE, BadTextError, decode
 from constructs_lib.graph.template import Template, TemplateError, TemplateFile
@@ -90,10 +91,12 @@ def _standard_input() -> Iterator[App | TemplateError]:
 
 def _assembly(folder: Path) -> Iterator[App | TemplateError]:
     files: list[TemplateFile] = []
+    unread: list[TemplateError] = []
     try:
-        files.extend(stacks_of(folder))
+        files.extend(stacks_of(folder, unread))
     except TemplateError as error:
-        yield error
+        unread.append(error)
+    yield from unread
     yield from _app(files)
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.graph.loading.assembly import environment_of, load_app, load_assembly
+from constructs_lib.graph.loading.assembly import load_app, load_assembly
+from constructs_lib.graph.loading.manifest import environment_of
 from constructs_lib.graph.template import Environment, TemplateError, TemplateFile
 
 HASH = "0123456789abcdef" * 4

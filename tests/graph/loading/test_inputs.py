@@ -154,6 +154,35 @@ def test_an_assembly_within_a_folder_is_one_app(tmp_path: Path) -> None:
     assert load(tmp_path)[0][1:] == [["t.json"]]
 
 
+def artifact(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"type": kind, "properties": properties}
+
+
+@pytest.mark.parametrize("broken", ['{"artifacts": {"One": ', "{}x", "[]", '{"artifacts": []}', None])
+def test_a_broken_stage_does_not_hide_the_others(tmp_path: Path, broken: str | None) -> None:
+    stages = {name: artifact("cdk:cloud-assembly", directoryName=f"assembly-{name}") for name in ("Beta", "Dev", "Prod")}
+    write(tmp_path / "manifest.json", {"artifacts": stages})
+    for name in stages:
+        stack = artifact("aws:cloudformation:stack", templateFile=f"{name}.template.json")
+        write(tmp_path / f"assembly-{name}/manifest.json", {"artifacts": {"One": stack}})
+        write(tmp_path / f"assembly-{name}/{name}.template.json", QUEUE)
+    manifest = tmp_path / "assembly-Dev/manifest.json"
+    manifest.unlink() if broken is None else manifest.write_text(broken)
+    apps, messages = load(tmp_path)
+    assert apps == [["Beta.template.json", "Prod.template.json"]]
+    assert [message.partition(":")[0] for message in messages] == [str(manifest)]
+
+
+def test_an_odd_artifact_does_not_hide_the_others(tmp_path: Path) -> None:
+    odd = artifact("aws:cloudformation:stack", templateFile=5)
+    good = artifact("aws:cloudformation:stack", templateFile="Z.template.json")
+    write(tmp_path / "manifest.json", {"artifacts": {"A": odd, "Z": good}})
+    write(tmp_path / "Z.template.json", QUEUE)
+    apps, messages = load(tmp_path)
+    assert apps == [["Z.template.json"]]
+    assert "manifest.json: expected the manifest of a cloud assembly, found another shape" in messages[0]
+
+
 def test_nested_templates(tmp_path: Path) -> None:
     write(tmp_path / "a.json", nests("./nested/n.yaml"))
     write(tmp_path / "nested/n.yaml", "Resources: {T: {Type: AWS::SNS::Topic}}")
