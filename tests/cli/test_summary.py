@@ -66,7 +66,7 @@ def test_stacks_and_functions(assembly: Path, capsys: pytest.CaptureFixture[str]
         "  unknown                      1\n"
         "  no invoker in the templates  1\n"
         "\n"
-        "findings: 0 errors, 0 warnings, 0 infos, 0 acknowledged\n"
+        "findings: 0 errors, 0 warnings, 0 info, 0 acknowledged\n"
     )
 
 
@@ -80,7 +80,7 @@ def test_findings(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_report(assembly, violations=violations, suppressedViolations=[violation("E", "error", "Jobs/Url")])
     assert main(["summary", str(assembly)]) == 0
     assert capsys.readouterr().out.partition("findings: ")[2] == (
-        "2 errors, 1 warning, 0 infos, 1 hint, 1 acknowledged\n"
+        "2 errors, 1 warning, 0 info, 1 hint, 1 acknowledged\n"
         "  A  Jobs/Report\n"
         "    what A says\n"
         "  B  Jobs/Rule\n"
@@ -92,7 +92,7 @@ def test_a_plugin_that_failed_is_an_error(assembly: Path, capsys: pytest.Capture
     write_report(assembly, violations=[], metadata={"error": "it broke"})
     assert main(["summary", str(assembly)]) == 0
     assert capsys.readouterr().out.partition("findings: ")[2] == (
-        "1 error, 0 warnings, 0 infos, 0 acknowledged\n  LambdaInvocation  (the plugin failed)\n    it broke\n"
+        "1 error, 0 warnings, 0 info, 0 acknowledged\n  LambdaInvocation  (the plugin failed)\n    it broke\n"
     )
 
 
