@@ -258,8 +258,30 @@ def test_a_baseline_of_an_assembly_names_constructs(assembly: Path, tmp_path: Pa
         "Prod/App/One/Resource",
         "Prod/App/OneMore",
     ]
-    assert not any("file" in entry for entry in entries)
+    # What lies in a nested stack is told by the file of its stack as well: that of the nested one may be a hash.
+    assert {entry["file"] for entry in entries} == {"assembly-Prod/ProdApp.template.json"}
     assert set(accepted(checked(assembly, baseline=baseline)).values()) == {"in the baseline"}
+
+
+def test_a_baseline_of_one_app_accepts_nothing_in_another_with_the_same_constructs(tmp_path: Path) -> None:
+    dev = write(tmp_path / "cdk.out.dev/App.template.json", {"Resources": {"One": queue(path="App/One")}})
+    prod = write(tmp_path / "cdk.out.prod/App.template.json", {"Resources": {"One": queue(path="App/One")}})
+    baseline = tmp_path / "baseline.json"
+    write_baseline(baseline, checked(dev).active)
+    assert accepted(checked(dev, baseline=baseline)) == {"One": "in the baseline"}
+    assert accepted(checked(prod, baseline=baseline)) == {"One": None}
+
+
+@pytest.mark.parametrize("name", ["App.template.json", "."])
+def test_what_was_mended_in_a_template_of_cdk_without_its_assembly_is_unused(tmp_path: Path, name: str) -> None:
+    template = write(
+        tmp_path / "out/App.template.json", {"Resources": {"One": queue(path="App/One"), "Two": queue(path="App/Two")}}
+    )
+    baseline = tmp_path / "baseline.json"
+    write_baseline(baseline, checked(template).active)
+    write(template, {"Resources": {"One": queue(path="App/One")}})
+    result = checked(tmp_path / "out" / name, baseline=baseline)
+    assert unused(result) == [("EveryQueue", "out/App.template.json App/Two", "in the baseline")]
 
 
 def test_entries_for_what_was_not_checked_are_not_unused(tmp_path: Path) -> None:

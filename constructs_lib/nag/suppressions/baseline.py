@@ -1,8 +1,9 @@
 """The baseline: a file of the findings that were there before, so that only new ones fail.
 
 An entry names the rule, the file, the resource and the property, and no line: it holds when things move within the
-template. A resource of a CDK app goes by its construct path, in the file of its stack even when it lies in a nested one;
-another resource goes by its logical id. The file is relative to the baseline, as two apps can have the same constructs.
+template. A resource of a CDK app goes by its construct path, in the file of its stack even when it lies in a nested
+one; another resource goes by its logical id. The file is relative to the baseline; it tells apps with the same
+constructs apart.
 """
 
 import json

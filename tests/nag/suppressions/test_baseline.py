@@ -17,6 +17,7 @@ from constructs_lib.nag.suppressions.baseline import Baseline, write_baseline
         ({"version": 1, "findings": {}}, "found another file"),
         ({"version": 1, "findings": [5]}, "found 5; write the file anew"),
         ({"version": 1, "findings": [{"rule": 1}]}, "found {'rule': 1}; write the file anew"),
+        ({"version": 1, "findings": [{"rule": "A", "resource": "Stack/B"}]}, "'Stack/B'}; write the file anew"),
     ],
 )
 def test_a_file_that_is_none(tmp_path: Path, content: Any, found: str) -> None:
