@@ -205,6 +205,13 @@ def test_acknowledgements_in_the_manifest(assembly: Path) -> None:
     assert set(accepted(checked(assembly)).values()) == {"all"}
 
 
+def test_acknowledgements_hold_for_a_template_that_is_named_by_itself(assembly: Path) -> None:
+    metadata = acknowledged("/Prod/App/One", LambdaInvocation__EveryQueue="known")
+    write(assembly / "assembly-Prod/ProdApp.metadata.json", metadata)
+    result = checked(assembly / "assembly-Prod/ProdApp.template.json")
+    assert accepted(result) == {"One": "known", "Two": None, "Other": None}
+
+
 def test_acknowledgements_on_the_app_are_told_by_the_validation_report(assembly: Path) -> None:
     def report(plugin: str, path: str, reason: str) -> dict[str, Any]:
         suppressed = {

@@ -20,6 +20,8 @@ class Loose:
     path: Path
     named: bool = False
     """Whether somebody named it: then it has to be a template. Other files are found in a folder."""
+    content: bytes | None = None
+    """What was read, when it cannot be read once more."""
 
 
 def is_assembly(folder: Path) -> bool:

@@ -10,8 +10,8 @@ from constructs_lib.graph.app import App
 from constructs_lib.graph.loading.assembly import load_stack
 from constructs_lib.graph.loading.cycles import find_cycle
 from constructs_lib.graph.loading.folders import Loose, is_assembly, search
-from constructs_lib.graph.loading.manifest import stacks_of
 from constructs_lib.graph.loading.loose import apps_of
+from constructs_lib.graph.loading.manifest import stacks_of
 from constructs_lib.graph.reading.text import SIZE_LIMIT, TEMPLATE, BadTextError, decode
 from constructs_lib.graph.template import Template, TemplateError, TemplateFile
 
@@ -60,10 +60,12 @@ def _cycles(app: App) -> Iterator[TemplateError]:
 def _load(paths: list[str]) -> Iterator[App | TemplateError]:
     files: dict[str, Loose] = {}
     assemblies: dict[str, Path] = {}
+    if STANDARD_INPUT in paths:
+        yield from _standard_input()
     for path in paths:
         if path == STANDARD_INPUT:
-            yield from _standard_input()
-        elif not os.path.isdir(path):
+            continue
+        if not os.path.isdir(path):
             files[os.path.realpath(path)] = Loose(Path(path), named=True)
         elif is_assembly(Path(path)):
             assemblies[os.path.realpath(path)] = Path(path)
@@ -82,11 +84,21 @@ def _load(paths: list[str]) -> Iterator[App | TemplateError]:
 
 def _standard_input() -> Iterator[App | TemplateError]:
     try:
-        text = decode(sys.stdin.buffer.read(SIZE_LIMIT + 1))
+        text = decode(_read_standard_input())
     except BadTextError as error:
         yield error.at(_STANDARD_INPUT_NAME, TEMPLATE)
         return
     yield from _app([TemplateFile(_STANDARD_INPUT_NAME, text=text)])
+
+
+def _read_standard_input() -> bytes:
+    # A command that is started without one, with <&-, has none.
+    if sys.stdin is None:
+        raise BadTextError("a standard input that is closed", "pass a file")
+    try:
+        return sys.stdin.buffer.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise BadTextError(f"a standard input that cannot be read ({error.strerror})", "pass a file") from error
 
 
 def _assembly(folder: Path) -> Iterator[App | TemplateError]:

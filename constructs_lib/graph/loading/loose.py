@@ -3,13 +3,16 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from constructs_lib.graph.app import App
 from constructs_lib.graph.loading.assembly import load_stack
 from constructs_lib.graph.loading.folders import Loose
+from constructs_lib.graph.loading.manifest import stacks_beside
 from constructs_lib.graph.reading.template_file import is_template
-from constructs_lib.graph.reading.text import TEMPLATE, BadTextError, read_bytes
+from constructs_lib.graph.reading.text import TEMPLATE, BadTextError, decode, read_bytes
 from constructs_lib.graph.template import NotATemplateError, Template, TemplateError, TemplateFile
 
 _TYPES: Final = (b"AWS::", b"Custom::", b"AWSTemplateFormatVersion")
@@ -28,17 +31,22 @@ def apps_of(files: Iterable[Loose]) -> Iterator[App | TemplateError]:
     are read one after the other, so that not all are in memory.
     """
     alone, together = [], []
+    beside: dict[Path, dict[str, TemplateFile]] = {}
     for file in files:
         content = _content(file)
         if isinstance(content, TemplateError):
             yield content
-        elif any(mark in content for mark in (*_NESTS, *_LINKS)):
+            continue
+        if not os.path.isfile(file.path):
+            # What a pipe held is gone.
+            file = replace(file, content=content)
+        if any(mark in content for mark in (*_NESTS, *_LINKS)):
             together.append(file)
         elif file.named or (b"Resources" in content and any(mark in content for mark in _TYPES)):
             alone.append(file)
     families: list[Family] = []
     for file in together:
-        family, unread = _load(file)
+        family, unread = _load(file, beside)
         yield from unread
         if family:
             families.append(family)
@@ -48,7 +56,7 @@ def apps_of(files: Iterable[Loose]) -> Iterator[App | TemplateError]:
         yield App(template for family in group for template in family)
     for file in alone:
         if os.path.realpath(file.path) not in nested:
-            family, unread = _load(file)
+            family, unread = _load(file, beside)
             yield from unread
             if family:
                 yield App(family)
@@ -61,10 +69,17 @@ def _content(file: Loose) -> bytes | TemplateError:
         return error.at(file.path, TEMPLATE)
 
 
-def _load(file: Loose) -> tuple[Family, list[TemplateError]]:
+def _load(file: Loose, beside: dict[Path, dict[str, TemplateFile]]) -> tuple[Family, list[TemplateError]]:
     unread: list[TemplateError] = []
+    folder = file.path.parent
+    if folder not in beside:
+        beside[folder] = stacks_beside(folder)
     try:
-        family = list(load_stack(TemplateFile(file.path), unread))
+        text = None if file.content is None else decode(file.content)
+        template = beside[folder].get(file.path.name) or TemplateFile(file.path, text=text)
+        family = list(load_stack(template, unread))
+    except BadTextError as error:
+        return [], [error.at(file.path, TEMPLATE)]
     except NotATemplateError as error:
         return [], [error] if file.named else []
     except TemplateError as error:

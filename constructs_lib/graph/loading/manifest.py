@@ -40,6 +40,17 @@ def stacks_of(folder: Path, unread: list[TemplateError] | None = None) -> Iterat
             _keep(error, unread)
 
 
+def stacks_beside(folder: Path) -> dict[str, TemplateFile]:
+    """Return the templates in a folder that a manifest in it, if there is one, lists, by the names of their files."""
+    if not os.path.isfile(folder / "manifest.json"):
+        return {}
+    try:
+        files = list(stacks_of(folder, []))
+    except TemplateError:
+        return {}
+    return {file.path.name: file for file in files if file.path.parent == folder}
+
+
 def _stacks(folder: Path, name: str, artifact: Any, unread: list[TemplateError] | None) -> Iterator[TemplateFile]:
     properties = artifact.get("properties") if isinstance(artifact, dict) else None
     if not isinstance(properties, dict):

@@ -9,7 +9,7 @@ import pytest
 
 from constructs_lib.graph.app import App
 from constructs_lib.graph.loading.inputs import load_inputs
-from constructs_lib.graph.template import TemplateError
+from constructs_lib.graph.template import Environment, Template, TemplateError
 
 QUEUE: dict[str, Any] = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
@@ -160,7 +160,8 @@ def artifact(kind: str, **properties: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("broken", ['{"artifacts": {"One": ', "{}x", "[]", '{"artifacts": []}', None])
 def test_a_broken_stage_does_not_hide_the_others(tmp_path: Path, broken: str | None) -> None:
-    stages = {name: artifact("cdk:cloud-assembly", directoryName=f"assembly-{name}") for name in ("Beta", "Dev", "Prod")}
+    names = ("Beta", "Dev", "Prod")
+    stages = {name: artifact("cdk:cloud-assembly", directoryName=f"assembly-{name}") for name in names}
     write(tmp_path / "manifest.json", {"artifacts": stages})
     for name in stages:
         stack = artifact("aws:cloudformation:stack", templateFile=f"{name}.template.json")
@@ -171,6 +172,25 @@ def test_a_broken_stage_does_not_hide_the_others(tmp_path: Path, broken: str | N
     apps, messages = load(tmp_path)
     assert apps == [["Beta.template.json", "Prod.template.json"]]
     assert [message.partition(":")[0] for message in messages] == [str(manifest)]
+
+
+def test_a_template_of_an_assembly_that_is_named_by_itself(tmp_path: Path) -> None:
+    stack = artifact("aws:cloudformation:stack", templateFile="A.template.json", stackName="a")
+    stack |= {"displayName": "Prod/A", "environment": "aws://111111111111/eu-west-1"}
+    manifest = write(tmp_path / "manifest.json", {"artifacts": {"A": stack}})
+    path = write(tmp_path / "A.template.json", QUEUE)
+    other = write(tmp_path / "B.template.json", QUEUE)
+
+    def template(path: Path) -> Template:
+        (app,) = load_inputs([str(path)])
+        assert isinstance(app, App)
+        return app.templates[0]
+
+    assert template(path).construct_path == "Prod/A"
+    assert template(path).environment == Environment("111111111111", "eu-west-1", "a")
+    assert template(other).construct_path == ""
+    manifest.write_text("{")
+    assert template(path).construct_path == ""
 
 
 def test_an_odd_artifact_does_not_hide_the_others(tmp_path: Path) -> None:
@@ -237,6 +257,46 @@ def test_exports_join_files(tmp_path: Path) -> None:
     apps, messages = load(tmp_path)
     assert apps == [["a.json", "b.yaml"], *([name] for name in ("c.json", "d.json", "e.yaml", "f.json", "g.yaml"))]
     assert messages == []
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    # As a shell passes <(cat one.json): what was read is gone.
+    for content, found in (
+        (json.dumps(QUEUE), None),
+        ("", "found an empty file"),
+        ("{", "found text that is not JSON"),
+    ):
+        ours, theirs = os.pipe()
+        os.write(theirs, content.encode())
+        os.close(theirs)
+        apps, messages = load(f"/dev/fd/{ours}")
+        os.close(ours)
+        assert apps == ([] if found else [[str(ours)]])
+        assert len(messages) == (found is not None)
+        assert all(found in message for message in messages if found)
+
+
+class Folder(io.RawIOBase):
+    """What a standard input does when the shell opens a folder for it."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _: Any) -> int:
+        raise IsADirectoryError(21, "Is a directory")
+
+
+@pytest.mark.parametrize("stdin", [None, io.TextIOWrapper(io.BufferedReader(Folder()))])
+def test_a_standard_input_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch, stdin: Any) -> None:
+    monkeypatch.setattr(sys, "stdin", stdin)
+    apps, (message,) = load("-")
+    assert apps == []
+    assert message.startswith("stdin: expected a CloudFormation template, found ")
+
+
+def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(QUEUE).encode())))
+    assert load("-", "-") == ([["stdin"]], [])
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
