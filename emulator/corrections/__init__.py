@@ -5,7 +5,7 @@ Fact ids such as A2 or F6 in the docstrings name the documented behaviour that a
 
 from importlib import import_module
 
-ORDER = ("transport", "asynchronous", "cloudformation", "sns", "events", "push_sources")
+ORDER = ("transport", "asynchronous", "cloudformation", "sns", "events", "push_sources", "stream_mappings")
 """Modules of this package, in the order in which they are applied."""
 
 
