@@ -3,18 +3,16 @@
 import argparse
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from scripts.local.emulator import ACCOUNT, REGION, ROOT, Emulator, EmulatorError, environment, log_end, stop_group
 from scripts.local.tour import describe
 
 FOLDER = ROOT / ".local" / "run"
-RUNNING = FOLDER / "emulator.json"
-LOG = FOLDER / "emulator.log"
 PORT = 4566
 
 
@@ -43,35 +41,37 @@ class Running:
             stop_group(self.pid, lambda: not self.is_alive())
 
 
-def read_running() -> Running | None:
+def read_running(folder: Path) -> Running | None:
     """Return the emulator that runs, if there is one."""
     with contextlib.suppress(FileNotFoundError):
-        running = Running(**json.loads(RUNNING.read_text()))
+        running = Running(**json.loads((folder / "emulator.json").read_text()))
         if running.is_alive():
             return running
     return None
 
 
-def deploy(port: int) -> int:
+def deploy(folder: Path, port: int) -> int:
     """Start the emulator unless it runs, deploy every stack of the example app, and say what to try."""
-    running, started = read_running(), False
+    log = folder / "emulator.log"
+    running = read_running(folder)
+    started = running is None
     if running is None:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        FOLDER.mkdir(parents=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         try:
-            emulator = Emulator(LOG, port=port, data=FOLDER / "data", outlive=True)
+            emulator = Emulator(log, port=port, data=folder / "data", outlive=True)
         except EmulatorError as error:
             print(error, file=sys.stderr)
             return 1
-        running, started = Running(emulator.pid, emulator.port), True
-        RUNNING.write_text(json.dumps({"pid": running.pid, "port": running.port}))
-    outputs = FOLDER / "outputs.json"
-    options = ["--app", f"{sys.executable} -m scripts.local.app", "--output", str(FOLDER / "cdk.out")]
+        emulator.let_go()
+        running = Running(emulator.pid, emulator.port)
+        (folder / "emulator.json").write_text(json.dumps({"pid": running.pid, "port": running.port}))
+    options = ["--app", f"{sys.executable} -m scripts.local.app", "--output", str(folder / "cdk.out")]
     try:
         _cdk(running.url, "bootstrap", f"aws://{ACCOUNT}/{REGION}", *options)
-        _cdk(running.url, "deploy", "--all", "--require-approval=never", "--outputs-file", str(outputs), *options)
-    except subprocess.CalledProcessError as error:
-        print(f"cdk {error.cmd[1]} failed; the emulator says: {log_end(LOG)}", file=sys.stderr)
+        _cdk(running.url, "deploy", "--all", "--require-approval=never", *options)
+    except (subprocess.CalledProcessError, KeyboardInterrupt) as error:
+        print(f"{error!r}; the emulator says: {log_end(log)}", file=sys.stderr)
         if started:
             running.stop()
         return 1
@@ -79,21 +79,20 @@ def deploy(port: int) -> int:
     return 0
 
 
-def destroy() -> int:
+def destroy(folder: Path) -> int:
     """Destroy every stack, and stop the emulator, whether or not that worked."""
-    running = read_running()
+    running = read_running(folder)
     if running is None:
         print("no emulator runs: nothing to destroy")
         return 0
-    options = ["--app", str(FOLDER / "cdk.out")]
     try:
-        _cdk(running.url, "destroy", "--all", "--force", *options)
-    except subprocess.CalledProcessError:
-        print(f"cdk destroy failed; the emulator says: {log_end(LOG)}", file=sys.stderr)
+        _cdk(running.url, "destroy", "--all", "--force", "--app", str(folder / "cdk.out"))
+    except subprocess.CalledProcessError as error:
+        print(f"{error!r}; the emulator says: {log_end(folder / 'emulator.log')}", file=sys.stderr)
         return 1
     finally:
         running.stop()
-    shutil.rmtree(FOLDER)
+    shutil.rmtree(folder)
     return 0
 
 
@@ -108,8 +107,7 @@ def main() -> int:
     parser.add_argument("what", choices=("deploy", "destroy"))
     parser.add_argument("--port", type=int, default=PORT, help=f"of the emulator that deploy starts (default: {PORT})")
     arguments = parser.parse_args()
-    os.chdir(ROOT)
-    return deploy(arguments.port) if arguments.what == "deploy" else destroy()
+    return deploy(FOLDER, arguments.port) if arguments.what == "deploy" else destroy(FOLDER)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""One emulator for all tests; each test is told when it is gone."""
+"""One emulator for all tests; what fails is shown with the end of its log."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -9,11 +9,35 @@ from scripts.local.emulator import ACCOUNT, REGION, Emulator
 from tests.e2e.clients import Clients
 from tests.e2e.deploy import bootstrap
 
+_RUNNING = pytest.StashKey[Emulator]()
+
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+def emulator(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Emulator]:
     with Emulator(tmp_path_factory.mktemp("emulator") / "emulator.log") as running:
+        request.config.stash[_RUNNING] = running
         yield running
+
+
+@pytest.fixture(autouse=True)
+def say_when_the_emulator_is_gone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail with its log before a test that needs it, instead of with one of many refused connections."""
+    running = request.config.stash.get(_RUNNING, None)
+    needed = running if "emulator" in request.fixturenames else None
+    if needed is not None:
+        needed.check()
+    yield
+    if needed is not None:
+        needed.check()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    running = item.config.stash.get(_RUNNING, None)
+    if report.failed and running is not None:
+        report.sections.append(("the emulator", running.log_end()))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +50,3 @@ def clients(emulator: Emulator) -> Iterator[Clients]:
 @pytest.fixture(scope="session")
 def asset_bucket(clients: Clients) -> str:
     return bootstrap(clients, ACCOUNT, REGION)
-
-
-@pytest.fixture
-def journal_folder(tmp_path: Path) -> Path:
-    return tmp_path

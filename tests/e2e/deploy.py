@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from tests.e2e.clients import Clients, wait_until
 
 DEPLOY_SECONDS = 60
@@ -34,11 +36,14 @@ def deploy(clients: Clients, bucket: str, assembly: Path, stack: str) -> dict[st
     """
     _upload_assets(clients, bucket, assembly, stack)
     cloudformation = clients["cloudformation"]
-    cloudformation.create_stack(
-        StackName=stack,
-        TemplateBody=(assembly / f"{stack}.template.json").read_text(),
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
+    try:
+        cloudformation.create_stack(
+            StackName=stack,
+            TemplateBody=(assembly / f"{stack}.template.json").read_text(),
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
+    except ClientError as error:
+        raise DeploymentError(f"expected {stack} to be CREATE_COMPLETE, found {error}") from error
 
     def ended() -> dict[str, Any] | None:
         (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]

@@ -29,6 +29,8 @@ class FunctionUrlDriver(SynchronousDriver):
 
     def ask(self, deployed: Deployed, token: str) -> Answer:
         url_id = (urlsplit(deployed.outputs["Url"]).hostname or "").split(".")[0]
-        response = request("POST", f"{deployed.clients.url}/_aws/lambda-url/{url_id}/{token}", f'"{token}"', service="lambda")
+        response = request(
+            "POST", f"{deployed.clients.url}/_aws/lambda-url/{url_id}/{token}", f'"{token}"', service="lambda"
+        )
         assert response.status in (200, 429, 500, 502, 503, 504), response
         return Answer(response.status == 200, response.text)

@@ -1,7 +1,7 @@
 """IoT: devices publish messages."""
 
-from collections.abc import Sequence
 import json
+from collections.abc import Sequence
 
 from tests.e2e.drivers.asynchronous import AsynchronousDriver
 from tests.e2e.drivers.driver import Deployed

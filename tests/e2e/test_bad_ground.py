@@ -1,0 +1,110 @@
+"""What goes wrong with the emulator itself is told with its log, and leaves nothing running."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aws_cdk import App, CfnResource, Stack
+
+from scripts.local import __main__ as local
+from scripts.local.emulator import ACCOUNT, REGION, ROOT, Emulator, EmulatorError, free_port
+from tests.e2e.clients import Clients, wait_until
+from tests.e2e.deploy import DeploymentError, delete, deploy
+from tests.e2e.drivers.http import request
+
+pytestmark = pytest.mark.e2e
+
+START_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from scripts.local.emulator import Emulator
+
+print(Emulator(Path(sys.argv[1])).pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether there is anything in the process group but the remains of ended processes."""
+    found = subprocess.run(["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = (line.split() for line in found.splitlines())
+    return any(int(group) == pid and not state.startswith("Z") for group, state in rows)
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(EmulatorError, match=rf"(?s)status 2; .*cannot listen on 127\.0\.0\.1:{port}"):
+            Emulator(tmp_path / "log", port=port)
+
+
+def test_an_emulator_that_dies_is_told_with_its_log(tmp_path: Path) -> None:
+    with Emulator(tmp_path / "log") as emulator:
+        emulator.check()
+        os.kill(emulator.pid, signal.SIGKILL)
+        with pytest.raises(EmulatorError, match=rf"(?s)status -9; its log .*ready {emulator.url}"):
+            wait_until(lambda: emulator.check(), "an error", seconds=10)
+    assert not is_running(emulator.pid)
+
+
+def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    started = subprocess.run(
+        [sys.executable, "-c", START_AND_DIE, str(tmp_path / "log")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.returncode == -signal.SIGKILL, started.stderr
+    wait_until(lambda: not is_running(int(started.stdout)), "no process", seconds=10)
+
+
+def broken(folder: Path, type: str, **properties: object) -> None:
+    app = App(outdir=str(folder))
+    CfnResource(Stack(app, "Broken"), "Thing", type=type, properties=properties)
+    app.synth()
+
+
+def test_a_stack_that_fails_says_which_resource_and_why(clients: Clients, asset_bucket: str, tmp_path: Path) -> None:
+    broken(tmp_path, "Custom::Thing", ServiceToken=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:no-such-function")
+    with pytest.raises(DeploymentError, match=r"(?s)ROLLBACK_COMPLETE.*Thing \(Custom::Thing\): .*no-such-function"):
+        deploy(clients, asset_bucket, tmp_path, "Broken")
+    delete(clients, "Broken")
+
+
+def test_a_template_that_is_refused_says_why(clients: Clients, asset_bucket: str, tmp_path: Path) -> None:
+    broken(tmp_path, "AWS::Nowhere::Thing")
+    with pytest.raises(DeploymentError, match=r"AWS::Nowhere::Thing"):
+        deploy(clients, asset_bucket, tmp_path, "Broken")
+
+
+def test_deploy_local_names_a_port_that_is_taken(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert local.deploy(tmp_path / "run", port) == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in capfd.readouterr().err
+
+
+def test_deploy_local_says_what_can_be_tried_until_destroy_local(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    try:
+        assert local.deploy(folder, free_port()) == 0, capfd.readouterr().err
+        running = local.read_running(folder)
+        assert running is not None
+        said = capfd.readouterr().out
+        (orders, *_) = (word for word in said.split() if word.endswith("/orders"))
+        assert request("POST", orders, "{}").status == 400
+    finally:
+        assert local.destroy(folder) == 0, capfd.readouterr().err
+    assert not is_running(running.pid)
+    assert not folder.exists()
