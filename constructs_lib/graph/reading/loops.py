@@ -61,7 +61,9 @@ class _Expansion:
             mapping[new] = self.value(one, variables, below)
             if variables and path[:1] == ("Resources",) and isinstance(one, dict) and "Type" in one:
                 self.written[new] = below
-        return mapping
+        text = mapping.get("Fn::Sub")
+        # What the loop wrote into a text can be a logical id, within Fn::GetAtt for instance.
+        return text if variables and len(mapping) == 1 and isinstance(text, str) and "${" not in text else mapping
 
     def _loop(self, raw: Any, variables: dict[str, str], path: tuple[str, ...]) -> dict[str, Any] | None:
         """Return what a loop makes; None when that is not known."""
@@ -72,7 +74,10 @@ class _Expansion:
             return None
         made: dict[str, Any] = {}
         for element in elements:
-            made.update(self.value(raw[2], {**variables, raw[0]: element}, (*path, "2")))
+            piece = self.value(raw[2], {**variables, raw[0]: element}, (*path, "2"))
+            if not isinstance(piece, dict):
+                return None
+            made.update(piece)
         return made
 
     def _elements(self, raw: Any) -> list[str] | None:

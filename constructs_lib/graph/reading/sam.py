@@ -13,6 +13,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
 
+from constructs_lib.graph.reading.sam_parameters import stand_ins, without_stand_ins
 from constructs_lib.graph.reading.text import BadTextError
 
 # What it logs goes to standard error otherwise; what matters is in the exceptions.
@@ -53,29 +54,41 @@ def expand_sam(body: dict[str, Any]) -> dict[str, Any]:
     BadTextError
         When the translator refuses it.
     """
-    template = copy.deepcopy(body)
-    parameters: dict[str, Any] = copy.deepcopy(_PSEUDO)
     try:
-        _without_files(template)
-        to_py27_compatible_template(template, parameters)
-        translator = Translator({}, Parser(), boto_session=SimpleNamespace(region_name=_REGION))
-        translated = translator.translate(
-            template, parameters, passthrough_metadata=True, get_managed_policy_map=_no_policies
-        )
-        expanded: dict[str, Any] = undo_mark_unicode_str_in_template(translated)
+        return _translated(body, {})
     except InvalidDocumentException as error:
-        causes = [cause.message for cause in error.causes] or [error.message]
-        more = f" and {len(causes) - _SHOWN} more" if len(causes) > _SHOWN else ""
-        complaints = " ".join(causes[:_SHOWN]) + more
-        raise BadTextError(
-            f"a SAM template that SAM refuses: {complaints}", "correct it; 'sam validate' says more"
-        ) from error
+        unknown = stand_ins(body)
+        try:
+            if unknown:
+                return without_stand_ins(_translated(body, unknown), unknown)
+        except Exception:  # noqa: S110 - what it says of stand-ins would mislead
+            pass
+        raise _refused(error) from error
     except Exception as error:
         raise BadTextError(
             f"a SAM template on which the SAM translator fails ({error!r})",
             "correct it; 'sam validate' says more",
         ) from error
+
+
+def _translated(body: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
+    template = copy.deepcopy(body)
+    parameters: dict[str, Any] = {**copy.deepcopy(_PSEUDO), **values}
+    _without_files(template)
+    to_py27_compatible_template(template, parameters)
+    translator = Translator({}, Parser(), boto_session=SimpleNamespace(region_name=_REGION))
+    translated = translator.translate(
+        template, parameters, passthrough_metadata=True, get_managed_policy_map=_no_policies
+    )
+    expanded: dict[str, Any] = undo_mark_unicode_str_in_template(translated)
     return expanded
+
+
+def _refused(error: InvalidDocumentException) -> BadTextError:
+    causes = [cause.message for cause in error.causes] or [error.message]
+    more = f" and {len(causes) - _SHOWN} more" if len(causes) > _SHOWN else ""
+    complaints = " ".join(causes[:_SHOWN]) + more
+    return BadTextError(f"a SAM template that SAM refuses: {complaints}", "correct it; 'sam validate' says more")
 
 
 def _no_policies() -> dict[str, str]:

@@ -20,11 +20,29 @@ def test_a_loop_over_texts(tmp_path: Path) -> None:
     loop = ["Name", ["a", "b-1"], {"Queue&{Name}": {**QUEUE, "DependsOn": {"Ref": "Name"}}}]
     template = read(tmp_path, {"Fn::ForEach::Queues": loop, "Topic": {"Type": "AWS::SNS::Topic"}})
     assert list(template.resources) == ["Queuea", "Queueb1", "Topic"]
-    assert template.resources["Queueb1"].raw["Properties"] == {"QueueName": {"Fn::Sub": "q-b-1"}}
+    assert template.resources["Queueb1"].raw["Properties"] == {"QueueName": "q-b-1"}
     assert template.resources["Queueb1"].raw["DependsOn"] == "b-1"
     assert template.written == dict.fromkeys(
         ("Queuea", "Queueb1"), ("Resources", "Fn::ForEach::Queues", "2", "Queue&{Name}")
     )
+
+
+def test_a_text_that_the_loop_makes_constant_is_one(tmp_path: Path) -> None:
+    properties = {
+        "A": {"Fn::GetAtt": [{"Fn::Sub": "Fn${Name}"}, "Arn"]},
+        "B": {"Ref": {"Fn::Sub": "Fn${Name}"}},
+        "C": {"Fn::Sub": "${Name}-${AWS::Region}"},
+        "D": {"Fn::Sub": "${!Name}"},
+    }
+    template = read(
+        tmp_path, {"Fn::ForEach::L": ["Name", ["x"], {"Q${Name}": {"Type": "T", "Properties": properties}}]}
+    )
+    assert template.resources["Qx"].raw["Properties"] == {
+        "A": {"Fn::GetAtt": ["Fnx", "Arn"]},
+        "B": {"Ref": "Fnx"},
+        "C": {"Fn::Sub": "x-${AWS::Region}"},
+        "D": {"Fn::Sub": "${!Name}"},
+    }
 
 
 def test_a_loop_in_a_loop_and_one_in_properties(tmp_path: Path) -> None:
@@ -64,7 +82,9 @@ def test_collections(tmp_path: Path, collection: Any, made: list[str]) -> None:
     assert ("Fn::ForEach::L" in template.section("Resources")) is (not made)
 
 
-@pytest.mark.parametrize("loop", [None, [], ["N", ["a"]], [1, ["a"], {}], ["N", ["a"], []]])
+@pytest.mark.parametrize(
+    "loop", [None, [], ["N", ["a"]], [1, ["a"], {}], ["N", ["a"], []], ["N", ["a"], {"Fn::Sub": "${N}"}]]
+)
 def test_odd_loops_stay(tmp_path: Path, loop: Any) -> None:
     assert read(tmp_path, {"Fn::ForEach::L": loop}).section("Resources") == {"Fn::ForEach::L": loop}
 

@@ -127,3 +127,39 @@ def test_what_sam_refuses(tmp_path: Path, properties: str, found: str) -> None:
     )
     with pytest.raises(TemplateError, match=r"t\.yaml: expected a CloudFormation template, found " + found):
         read(tmp_path, text)
+
+
+PARAMETERS = """\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Alias: {Type: String}
+  Batch: {Type: Number}
+Resources:
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.13
+      AutoPublishAlias: !Ref Alias
+      ReservedConcurrentExecutions: !Ref Batch
+      Environment: {Variables: {A: !Ref Alias, B: !Sub "x-${Alias}", C: !Sub ["${V}-${Alias}", {V: !Ref Alias}]}}
+"""
+
+
+def test_parameters_without_a_default(tmp_path: Path) -> None:
+    template = read(tmp_path, PARAMETERS)
+    (alias,) = (one for one in template.resources.values() if one.type == "AWS::Lambda::Alias")
+    assert alias.raw["Properties"]["Name"] == {"Ref": "Alias"}
+    work = template.resources["Work"].raw["Properties"]
+    assert work["ReservedConcurrentExecutions"] == {"Ref": "Batch"}
+    assert work["Environment"]["Variables"] == {
+        "A": {"Ref": "Alias"},
+        "B": {"Fn::Sub": "x-${Alias}"},
+        "C": {"Fn::Sub": ["${V}-${Alias}", {"V": {"Ref": "Alias"}}]},
+    }
+
+
+def test_what_sam_refuses_whatever_the_parameters_are(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="Type of property 'AutoPublishAlias' is invalid") as caught:
+        read(tmp_path, PARAMETERS.replace("!Ref Alias\n", "[!Ref Alias]\n"))
+    assert "Unknown" not in str(caught.value)
