@@ -5,7 +5,16 @@ Fact ids such as A2 or F6 in the docstrings name the documented behaviour that a
 
 from importlib import import_module
 
-ORDER = ("transport", "asynchronous", "cloudformation", "sns", "events", "push_sources", "stream_mappings")
+ORDER = (
+    "transport",
+    "asynchronous",
+    "cloudformation",
+    "sns",
+    "events",
+    "push_sources",
+    "stream_mappings",
+    "error_types",
+)
 """Modules of this package, in the order in which they are applied."""
 
 

@@ -1,0 +1,59 @@
+"""A failed invocation tells the type of the error (I4), by which Step Functions retries and catches (V10).
+
+ministack names every error ``Runtime.HandlerError``, and a throttle ``Lambda.Unknown``.
+"""
+
+import contextvars
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc, stepfunctions
+
+_failure: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("failure")
+_PYTHON = ('"error": str(e), "trace": traceback', '"error": str(e), "type": type(e).__name__, "trace": traceback')
+_NODE = ('trace: err.stack || ""', 'type: err.name, trace: err.stack || ""')
+
+
+def apply() -> None:
+    """Let workers tell the type, and put it into the answer."""
+    lambda_runtime._PYTHON_WORKER_SCRIPT = _replaced(lambda_runtime._PYTHON_WORKER_SCRIPT, *_PYTHON)
+    lambda_runtime._NODEJS_WORKER_SCRIPT = _replaced(lambda_runtime._NODEJS_WORKER_SCRIPT, *_NODE)
+    run, execute, call = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm, stepfunctions._call_lambda
+
+    def noting_failure(*arguments: Any, **more: Any) -> Any:
+        response = run(*arguments, **more)
+        _failure.set(response)
+        return response
+
+    def with_type(*arguments: Any) -> dict[str, Any]:
+        _failure.set({})
+        result = dict(execute(*arguments))
+        if result.get("error") and (kind := _type(_failure.get())):
+            result["body"] = {**result["body"], "errorType": kind}
+        return result
+
+    def call_from_state(*arguments: Any) -> Any:
+        try:
+            return call(*arguments)
+        except stepfunctions._ExecutionError as error:
+            if error.error == "Lambda.Unknown" and "TooManyRequestsException" in error.cause:
+                raise stepfunctions._ExecutionError("Lambda.TooManyRequestsException", error.cause) from error
+            raise
+
+    lambda_runtime.Worker.invoke = noting_failure
+    lambda_svc._execute_function_warm = with_type
+    stepfunctions._call_lambda = call_from_state
+
+
+def _type(response: dict[str, Any]) -> str | None:
+    if response.get("error") == "Worker process died":
+        return "Runtime.ExitError"
+    return response.get("type")
+
+
+def _replaced(script: str, old: str, new: str) -> str:
+    if script.count(old) != 1:
+        raise RuntimeError(
+            f"expected {old!r} once in the worker script of ministack, found it {script.count(old)} times"
+        )
+    return script.replace(old, new)
