@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from constructs_lib.amounts import count, duration
 from constructs_lib.explain.model import Attempts, End, Stage, StageName
 from constructs_lib.explain.places import kept, lost, untold
-from constructs_lib.explain.wording import count, duration, whole
+from constructs_lib.explain.wording import whole
 from constructs_lib.facts import (
     ASYNC_EVENT_AGE_MAX_SECONDS,
     ASYNC_RETRY_ATTEMPTS_DEFAULT,

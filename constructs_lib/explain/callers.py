@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib import facts
+from constructs_lib.amounts import duration
 from constructs_lib.explain import tasks
 from constructs_lib.explain.delivery import as_set
 from constructs_lib.explain.model import Attempts, End, Fate, Stage, StageName
 from constructs_lib.explain.pipes import of_source
 from constructs_lib.explain.places import caller, untold
 from constructs_lib.explain.retries import given_up
-from constructs_lib.explain.wording import duration, named
+from constructs_lib.explain.wording import named
 from constructs_lib.graph.invokers import services
 from constructs_lib.graph.invokers.apis import ApiCall, api_calls
 from constructs_lib.graph.invokers.functions import timeout

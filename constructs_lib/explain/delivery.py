@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib import facts
+from constructs_lib.amounts import duration
 from constructs_lib.explain import tasks
 from constructs_lib.explain.model import Attempts, End, Fate, Stage, StageName
 from constructs_lib.explain.pipes import of_source
 from constructs_lib.explain.places import caller, kept_by, lost, untold
 from constructs_lib.explain.retries import given_up
-from constructs_lib.explain.wording import duration, kind
+from constructs_lib.explain.wording import kind
 from constructs_lib.graph.invokers import services
 from constructs_lib.graph.invokers.deliveries import RULE, SCHEDULE, SUBSCRIBER, Delivery, deliveries
 from constructs_lib.graph.invokers.invocation import Invocation

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from constructs_lib.amounts import about, count, duration
 from constructs_lib.explain.model import Attempts, End, Fate, Stage, StageName
 from constructs_lib.explain.places import kept, kept_by, lost, untold
 from constructs_lib.explain.retries import given_up
 from constructs_lib.explain.watching import alarmed
-from constructs_lib.explain.wording import about, count, duration, named, whole
+from constructs_lib.explain.wording import named, whole
 from constructs_lib.facts import (
     KAFKA_RETRIES_WITH_DESTINATION,
     STREAM_RECORD_AGE_UNLIMITED,

@@ -1,7 +1,8 @@
 """Retries that end with a number or an age, or never."""
 
+from constructs_lib.amounts import count, duration
 from constructs_lib.explain.model import Attempts
-from constructs_lib.explain.wording import count, duration, whole
+from constructs_lib.explain.wording import whole
 from constructs_lib.facts import STREAM_RECORD_AGE_UNLIMITED, STREAM_RETRIES_UNLIMITED
 
 _NUMBER = "attempts of a number that the templates do not tell"
@@ -25,7 +26,7 @@ def given_up(retries: float | None, age: float | None, unlimited: str = "without
         return Attempts(unlimited)
     limits = []
     if not no_number:
-        limits.append(_NUMBER if retries is None else f"{count(retries + 1, 'attempt')} ({retries:.0f} retries)")
+        limits.append(_NUMBER if retries is None else f"{count(retries + 1, 'attempt')} ({count(retries, 'retry')})")
     if not no_age:
         limits.append(_TIME if age is None else f"within {duration(age)}")
     number = None if retries is None or no_number else whole(retries + 1)

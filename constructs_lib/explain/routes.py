@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from constructs_lib.amounts import duration
 from constructs_lib.explain import asynchronous, callers, polling
 from constructs_lib.explain.delivery import as_set, delivery
 from constructs_lib.explain.invoker import only_allowed, senders
 from constructs_lib.explain.model import Fate, Route, Stage
 from constructs_lib.explain.places import caller
 from constructs_lib.explain.watching import backlog
-from constructs_lib.explain.wording import duration, qualifier_name
+from constructs_lib.explain.wording import qualifier_name
 from constructs_lib.facts import CUSTOM_RESOURCE_TIMEOUT_MAX_SECONDS, PIPELINE_REPLY_SECONDS, InvocationModel
 from constructs_lib.graph.invokers import services
 from constructs_lib.graph.invokers.invocation import Invocation

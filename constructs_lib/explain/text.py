@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Final
 
+from constructs_lib.amounts import count, duration
 from constructs_lib.explain.model import Account, End, Fate, Route, Stage
-from constructs_lib.explain.wording import count, duration, named
+from constructs_lib.explain.wording import named
 from constructs_lib.facts import InvocationModel
 
 _WIDTH: Final = 110

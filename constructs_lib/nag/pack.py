@@ -68,7 +68,7 @@ class LambdaInvocationChecks(NagPack):
     Raises
     ------
     ValueError
-        If there is no rule, severity or format of such a name, or two rules share an id.
+        If there is no rule, severity or format of such a name, none is left to run, or two rules share an id.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ def choose_rules(
     Raises
     ------
     ValueError
-        If there is no rule of such an id, two rules share one, or an additional rule does not say all it must.
+        If there is no rule of such an id, none is left to run, two rules share one, or an additional rule does not say all it must.
     """
     known: dict[str, Rule] = {}
     for rule in (*all_rules(), *map(_complete, additional)):
@@ -33,7 +33,10 @@ def choose_rules(
         known[rule.id] = rule
     ignored = set(_checked(ignore, known))
     selected = [rule.id for rule in known.values() if not rule.opt_in] if select is None else _checked(select, known)
-    return tuple(known[name] for name in sorted(set(selected) - ignored))
+    chosen = set(selected) - ignored
+    if not chosen:
+        raise ValueError("expected rules to run, found that none is left; select at least one that is not ignored")
+    return tuple(known[name] for name in sorted(chosen))
 
 
 def _complete(rule: Rule) -> Rule:

@@ -24,11 +24,6 @@ def invoker(invocation: Invocation) -> str:
     return f"{invocation.service.name} ({invocation.resource.label})"
 
 
-def seconds(number: float) -> str:
-    """Write a number of seconds."""
-    return f"{number:g} s"
-
-
 def qualified(label: str, qualifier: Qualifier) -> str:
     """Name a function together with the alias or version that is meant."""
     return f"{label}:{qualifier}" if isinstance(qualifier, str) and qualifier != LATEST else label

@@ -7,7 +7,7 @@ import pytest
 
 from constructs_lib.explain import data, text
 from constructs_lib.explain.accounts import accounts
-from constructs_lib.explain.wording import about, duration, kind
+from constructs_lib.explain.wording import kind
 from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import Resource, TemplateError, TemplateFile
 from tests.explain.test_accounts import notification, resource
@@ -84,19 +84,6 @@ def test_every_function_of_every_fixture_is_explained(folder: Path) -> None:
             for route in account.routes:
                 assert route.stages
                 assert all(stage.ends for stage in route.stages)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0 s"), (30, "30 s"), (90, "90 s"), (180, "3 min"), (3600, "1 h"), (86_400, "24 h"), (345_600, "4 days")],
-)
-def test_times(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(30, "about 30 s"), (150, "about 2.5 min"), (900, "about 15 min")])
-def test_times_that_are_not_exact(seconds: float, words: str) -> None:
-    assert about(seconds) == words
 
 
 @pytest.mark.parametrize(

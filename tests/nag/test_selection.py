@@ -40,6 +40,13 @@ def test_an_unknown_id_is_refused_with_the_nearest() -> None:
         choose_rules(ignore=["zzz"])
 
 
+def test_an_empty_selection_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected rules to run, found that none is left"):
+        choose_rules([])
+    with pytest.raises(ValueError, match="found that none is left"):
+        choose_rules(["ApiTimeout"], ["ApiTimeout"])
+
+
 def test_two_rules_of_one_id_are_refused() -> None:
     with pytest.raises(ValueError, match="two called 'OwnRule'"):
         choose_rules(additional=[OwnRule(), OwnRule()])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import (
     ASYNC_EVENT_AGE_MAX_SECONDS,
     ASYNC_RETRY_ATTEMPTS_DEFAULT,
@@ -15,7 +16,7 @@ from constructs_lib.graph.invokers.unseen import configured_unseen
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import invoker, listed, qualified, seconds
+from constructs_lib.nag.wording import invoker, listed, qualified
 
 _DELIVERY_TARGETS = ("DeadLetterConfig.Arn", "RedrivePolicy.deadLetterTargetArn")
 """Where a rule, a schedule or a subscription keeps events that it could not deliver."""
@@ -73,7 +74,7 @@ def _patience(world: World, lost: Sequence[Invocation]) -> str:
     if retries == 0:
         return "with retries turned off, its first error loses the event"
     if age is not None and age < ASYNC_EVENT_AGE_MAX_SECONDS:
-        return f"an event that fails, or waits longer than {seconds(age)}, is lost"
+        return f"an event that fails, or waits longer than {duration(age)}, is lost"
     return "an event that keeps failing is lost"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import count, duration
 from constructs_lib.facts import (
     DELIVERY_EVENT_AGE_MAX_SECONDS,
     DELIVERY_RETRY_ATTEMPTS_MAX,
@@ -12,7 +13,7 @@ from constructs_lib.graph.invokers.deliveries import PIPE, SUBSCRIBER, Delivery,
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import invoker, seconds
+from constructs_lib.nag.wording import invoker
 
 
 class DeliveryDeadLetterQueue(Rule):
@@ -55,5 +56,4 @@ def _dropped(delivery: Delivery) -> str:
     age = delivery.age.number(SUBSCRIBER_EVENT_AGE_DEFAULT_SECONDS if subscriber else DELIVERY_EVENT_AGE_MAX_SECONDS)
     if attempts is None or age is None:
         return "the event is dropped when its retries end"
-    long = f"{age / 3600:g} h" if age >= 3600 else seconds(age)
-    return f"the event is dropped after {long} or {attempts:g} retries"
+    return f"the event is dropped after {duration(age)} or {count(attempts, 'retry')}"

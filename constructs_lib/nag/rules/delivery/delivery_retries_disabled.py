@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import DELIVERY_EVENT_AGE_MIN_SECONDS
 from constructs_lib.graph.invokers.deliveries import deliveries
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import invoker, seconds
+from constructs_lib.nag.wording import invoker
 
 
 class DeliveryRetriesDisabled(Rule):
@@ -34,7 +35,7 @@ class DeliveryRetriesDisabled(Rule):
             if delivery.attempts.number() == 0:
                 place, how = delivery.attempts, "once, without a retry"
             elif age is not None and 0 < age <= DELIVERY_EVENT_AGE_MIN_SECONDS:
-                place, how = delivery.age, f"for {seconds(age)} only"
+                place, how = delivery.age, f"for {duration(age)} only"
             else:
                 continue
             one = delivery.invocation

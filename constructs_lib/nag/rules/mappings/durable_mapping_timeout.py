@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import POLLED_DURABLE_TIMEOUT_MAX_SECONDS
 from constructs_lib.graph.invokers.mappings import mappings
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import polled, seconds
+from constructs_lib.nag.wording import polled
 
 
 class DurableMappingTimeout(Rule):
@@ -34,7 +35,7 @@ class DurableMappingTimeout(Rule):
                 yield self.finding(
                     mapping.resource,
                     "FunctionName",
-                    f"{polled(mapping)} waits for the whole execution, which may take {seconds(running)}: Lambda "
-                    f"refuses more than {seconds(POLLED_DURABLE_TIMEOUT_MAX_SECONDS)}. Lower ExecutionTimeout, or let "
+                    f"{polled(mapping)} waits for the whole execution, which may take {duration(running)}: Lambda "
+                    f"refuses more than {duration(POLLED_DURABLE_TIMEOUT_MAX_SECONDS)}. Lower ExecutionTimeout, or let "
                     "a function behind the mapping invoke this one asynchronously.",
                 )

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS
 from constructs_lib.graph.invokers.functions import timeout
 from constructs_lib.graph.invokers.mappings import mappings
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import seconds
 
 
 class PollerFunctionTimeout(Rule):
@@ -29,11 +29,11 @@ class PollerFunctionTimeout(Rule):
             if mapping.function is None or running is None or mapping.service not in ("kafka", "mq", "rds"):
                 continue
             if running > NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS:
-                limit = seconds(NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS)
+                limit = duration(NETWORK_SOURCE_FUNCTION_TIMEOUT_MAX_SECONDS)
                 yield self.finding(
                     mapping.function,
                     "Timeout",
-                    f"function {mapping.function.label} may run for {seconds(running)}, but consumes "
+                    f"function {mapping.function.label} may run for {duration(running)}, but consumes "
                     f"{mapping.source_name} ({mapping.resource.label}), whose mappings support at most {limit}. Set "
                     f"the timeout to {limit} or less.",
                 )

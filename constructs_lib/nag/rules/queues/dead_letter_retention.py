@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import RETENTION_MAX_SECONDS
 from constructs_lib.graph.failures.fifo import fifo_resource
 from constructs_lib.graph.failures.queues import redrives, retention
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import seconds
 
 
 class DeadLetterRetention(Rule):
@@ -36,14 +36,14 @@ class DeadLetterRetention(Rule):
             if first is None or last is None or last > first:
                 continue
             lost = last < first
-            remedy = f"Keep failed messages for up to {seconds(RETENTION_MAX_SECONDS)}"
+            remedy = f"Keep failed messages for up to {duration(RETENTION_MAX_SECONDS)}"
             if first >= RETENTION_MAX_SECONDS:
                 remedy = f"Shorten the retention of {queue.label}"
             yield self.finding(
                 failures,
                 "MessageRetentionPeriod",
-                f"dead-letter queue {failures.label} keeps messages for {seconds(last)}, queue {queue.label} for "
-                f"{seconds(first)}, counted from when a message was first sent: "
+                f"dead-letter queue {failures.label} keeps messages for {duration(last)}, queue {queue.label} for "
+                f"{duration(first)}, counted from when a message was first sent: "
                 + ("one that fails late is deleted on its arrival" if lost else "one that fails late is soon deleted")
                 + f". {remedy}.",
                 severity=Severity.ERROR if lost else None,

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.graph.failures.queues import reads_fifo
 from constructs_lib.graph.invokers.mappings import mappings
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import polled, seconds
+from constructs_lib.nag.wording import polled
 
 
 class FifoBatchingWindow(Rule):
@@ -32,6 +33,6 @@ class FifoBatchingWindow(Rule):
                 yield self.finding(
                     mapping.resource,
                     window.dotted,
-                    f"{polled(mapping)} has a batching window of {seconds(length)}, but its queue is a FIFO queue: "
+                    f"{polled(mapping)} has a batching window of {duration(length)}, but its queue is a FIFO queue: "
                     "Lambda refuses the mapping. Remove the batching window.",
                 )

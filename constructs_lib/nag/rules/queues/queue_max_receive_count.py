@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import count
 from constructs_lib.facts import MAX_RECEIVE_COUNT_ADVISED_MIN
 from constructs_lib.graph.failures.queues import redrives
 from constructs_lib.graph.invokers.mappings import mappings
@@ -31,12 +32,12 @@ class QueueMaxReceiveCount(Rule):
         for mapping in world.once(mappings):
             consumers.setdefault(mapping.queue, []).append(mapping.consumer)
         for queue, redrive in world.once(redrives).items():
-            count = redrive.max_receive_count
-            if queue in consumers and count is not None and count < MAX_RECEIVE_COUNT_ADVISED_MIN:
+            receives = redrive.max_receive_count
+            if queue in consumers and receives is not None and receives < MAX_RECEIVE_COUNT_ADVISED_MIN:
                 yield self.finding(
                     queue,
                     "RedrivePolicy.maxReceiveCount",
                     f"queue {queue.label}, consumed by {listed(consumers[queue])}, gives up on a message after "
-                    f"{count:g} receives: throttling alone can move good messages to the dead-letter queue. Set "
-                    f"maxReceiveCount to at least {MAX_RECEIVE_COUNT_ADVISED_MIN}.",
+                    f"{count(receives, 'receive')}: throttling alone can move good messages to the dead-letter queue. "
+                    f"Set maxReceiveCount to at least {MAX_RECEIVE_COUNT_ADVISED_MIN}.",
                 )

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import VISIBILITY_TIMEOUT_DEFAULT_SECONDS, VISIBILITY_TIMEOUT_FACTOR
 from constructs_lib.graph.invokers.functions import timeout
 from constructs_lib.graph.invokers.mappings import mappings
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import seconds
 
 
 class QueueVisibilityTimeout(Rule):
@@ -49,9 +49,9 @@ class QueueVisibilityTimeout(Rule):
             yield self.finding(
                 mapping.queue,
                 hidden.dotted,
-                f"queue {mapping.queue.label} hides a message for {seconds(visible)}, but function {function.label} "
-                f"may run for {seconds(running)}"
-                + (f" after a batching window of {seconds(window)}" if window else "")
-                + f": {consequence}. Set the visibility timeout to at least {seconds(wanted)}.",
+                f"queue {mapping.queue.label} hides a message for {duration(visible)}, but function {function.label} "
+                f"may run for {duration(running)}"
+                + (f" after a batching window of {duration(window)}" if window else "")
+                + f": {consequence}. Set the visibility timeout to at least {duration(wanted)}.",
                 severity=Severity.ERROR if refused else None,
             )

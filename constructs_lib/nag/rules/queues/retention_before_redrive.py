@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import count, duration
 from constructs_lib.graph.failures.queues import redrives, retention, visibility_timeout
 from constructs_lib.graph.invokers.mappings import mappings
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import seconds
 
 
 class RetentionBeforeRedrive(Rule):
@@ -28,15 +28,15 @@ class RetentionBeforeRedrive(Rule):
         """Yield the queues."""
         consumed = {mapping.queue for mapping in world.once(mappings)}
         for queue, redrive in world.once(redrives).items():
-            count = redrive.max_receive_count
+            receives = redrive.max_receive_count
             kept, hidden = retention(world, queue), visibility_timeout(world, queue)
-            if queue not in consumed or count is None or kept is None or hidden is None or count * hidden <= kept:
+            if queue not in consumed or receives is None or kept is None or hidden is None or receives * hidden <= kept:
                 continue
             yield self.finding(
                 queue,
                 "MessageRetentionPeriod",
-                f"queue {queue.label} keeps a message for {seconds(kept)}, but {count:g} receives of "
-                f"{seconds(hidden)} each take {seconds(count * hidden)}: a message that keeps failing expires before "
-                "it reaches the dead-letter queue. Lengthen the retention, or lower maxReceiveCount or the visibility "
-                "timeout.",
+                f"queue {queue.label} keeps a message for {duration(kept)}, but {count(receives, 'receive')} of "
+                f"{duration(hidden)} each take {duration(receives * hidden)}: a message that keeps failing expires "
+                "before it reaches the dead-letter queue. Lengthen the retention, or lower maxReceiveCount or the "
+                "visibility timeout.",
             )

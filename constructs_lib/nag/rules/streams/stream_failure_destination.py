@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import count, duration
 from constructs_lib.facts import STREAM_RECORD_AGE_UNLIMITED, STREAM_RETRIES_UNLIMITED
 from constructs_lib.graph.invokers.mappings import STREAMS, Mapping, mappings
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import polled, seconds
+from constructs_lib.nag.wording import polled
 
 
 class StreamFailureDestination(Rule):
@@ -50,7 +51,7 @@ def _limit(mapping: Mapping) -> str:
     age = mapping.properties["MaximumRecordAgeInSeconds"].number()
     limits = []
     if retries is not None and retries != STREAM_RETRIES_UNLIMITED:
-        limits.append(f"{retries:g} retries")
+        limits.append(count(retries, "retry"))
     if age is not None and age != STREAM_RECORD_AGE_UNLIMITED:
-        limits.append(seconds(age))
+        limits.append(duration(age))
     return " or ".join(limits)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import InvocationModel
 from constructs_lib.graph.invokers.apis import ApiCall, api_calls
 from constructs_lib.graph.invokers.functions import timeout
@@ -9,7 +10,7 @@ from constructs_lib.graph.template import Resource
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import listed, seconds
+from constructs_lib.nag.wording import listed
 
 
 class ApiTimeout(Rule):
@@ -42,8 +43,8 @@ class ApiTimeout(Rule):
             yield self.finding(
                 function,
                 "Timeout",
-                f"function {function.label} may run for {seconds(timeout(world, function) or 0)}, but API Gateway "
-                f"waits only {seconds(waits)} for it ({listed(callers)}): the client gets an error while the function "
+                f"function {function.label} may run for {duration(timeout(world, function) or 0)}, but API Gateway "
+                f"waits only {duration(waits)} for it ({listed(callers)}): the client gets an error while the function "
                 "works on. Lower the timeout of the function, or do the long work asynchronously.",
             )
 

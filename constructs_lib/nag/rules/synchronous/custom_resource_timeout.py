@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import CUSTOM_RESOURCE_TIMEOUT_MAX_SECONDS
 from constructs_lib.graph.invokers import services
 from constructs_lib.graph.invokers.custom_resources import made_by_cdk
@@ -10,7 +11,6 @@ from constructs_lib.graph.invokers.invocations import invocations
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import seconds
 
 
 class CustomResourceTimeout(Rule):
@@ -41,12 +41,12 @@ class CustomResourceTimeout(Rule):
                 if place.absent:
                     problem = (
                         "has no service timeout: if the function fails before it answers, the stack waits for "
-                        f"{seconds(CUSTOM_RESOURCE_TIMEOUT_MAX_SECONDS)}"
+                        f"{duration(CUSTOM_RESOURCE_TIMEOUT_MAX_SECONDS)}"
                     )
                 elif waits is not None and running is not None and running >= waits:
                     problem = (
-                        f"waits for {seconds(waits)}, but the function may run for {seconds(running)}: its answer can "
-                        "come too late"
+                        f"waits for {duration(waits)}, but the function may run for {duration(running)}: its answer "
+                        "can come too late"
                     )
                 else:
                     continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import (
     FIREHOSE_BUFFER_MAX_MEBIBYTES,
     FIREHOSE_BUFFER_MIN_MEBIBYTES,
@@ -14,7 +15,7 @@ from constructs_lib.graph.node import Node
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import listed, seconds
+from constructs_lib.nag.wording import listed
 
 _STREAM = "AWS::KinesisFirehose::DeliveryStream"
 
@@ -40,9 +41,9 @@ class FirehoseTransform(Rule):
             yield self.finding(
                 function,
                 "Timeout",
-                f"function {function.label} may run for {seconds(running)}, but delivery stream "
+                f"function {function.label} may run for {duration(running)}, but delivery stream "
                 f"{listed([one.resource.label for one in several])} waits only "
-                f"{seconds(FIREHOSE_FUNCTION_TIMEOUT_MAX_SECONDS)} for a transformation. Lower the timeout.",
+                f"{duration(FIREHOSE_FUNCTION_TIMEOUT_MAX_SECONDS)} for a transformation. Lower the timeout.",
             )
         for place in _buffer_sizes(world):
             size = place.number()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.graph.invokers import services
 from constructs_lib.graph.invokers.functions import timeout
 from constructs_lib.graph.invokers.invocations import invocations
@@ -9,7 +10,7 @@ from constructs_lib.graph.invokers.load_balancers import idle_timeout, load_bala
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import listed, seconds
+from constructs_lib.nag.wording import listed
 
 
 class LoadBalancerTimeout(Rule):
@@ -42,8 +43,8 @@ class LoadBalancerTimeout(Rule):
                 yield self.finding(
                     function,
                     "Timeout",
-                    f"function {function.label} may run for {seconds(running)}, but a connection to load balancer "
-                    f"{listed([one.label for one in short])} counts as idle after {seconds(min(short.values()))}: the "
+                    f"function {function.label} may run for {duration(running)}, but a connection to load balancer "
+                    f"{listed([one.label for one in short])} counts as idle after {duration(min(short.values()))}: the "
                     "client may get an error while the function works on. Lower the timeout of the function, or raise "
                     "the idle timeout.",
                 )

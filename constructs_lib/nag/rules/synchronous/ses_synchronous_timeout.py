@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import SES_SYNCHRONOUS_TIMEOUT_SECONDS, InvocationModel
 from constructs_lib.graph.invokers import services
 from constructs_lib.graph.invokers.invocation import Invocation
@@ -9,7 +10,7 @@ from constructs_lib.graph.invokers.slow import slower_than
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import listed, seconds
+from constructs_lib.nag.wording import listed
 
 
 class SesSynchronousTimeout(Rule):
@@ -33,9 +34,9 @@ class SesSynchronousTimeout(Rule):
             yield self.finding(
                 function,
                 "Timeout",
-                f"function {function.label} may run for {seconds(running)}, but receipt rule "
+                f"function {function.label} may run for {duration(running)}, but receipt rule "
                 f"{listed([one.resource.label for one in several])} invokes it with RequestResponse and waits only "
-                f"{seconds(SES_SYNCHRONOUS_TIMEOUT_SECONDS)}. Lower the timeout of the function, or invoke it with "
+                f"{duration(SES_SYNCHRONOUS_TIMEOUT_SECONDS)}. Lower the timeout of the function, or invoke it with "
                 "Event.",
             )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import InvocationModel
 from constructs_lib.graph.invokers.custom_resources import is_framework
 from constructs_lib.graph.invokers.functions import timeout
@@ -11,7 +12,6 @@ from constructs_lib.graph.invokers.targets import Target
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import seconds
 
 _TRANSIENT = {
     "States.ALL",
@@ -73,8 +73,8 @@ def _problems(world: World, task: FunctionTask) -> Iterator[str]:
         return
     if limit < running:
         yield (
-            f"gives up after {seconds(limit)}, but the function may run for {seconds(running)}: it works on after the "
-            "task has failed or is repeated. Set TimeoutSeconds above the timeout of the function."
+            f"gives up after {duration(limit)}, but the function may run for {duration(running)}: it works on after "
+            "the task has failed or is repeated. Set TimeoutSeconds above the timeout of the function."
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from constructs_lib.amounts import duration
 from constructs_lib.facts import USER_POOL_TRIGGER_TIMEOUT_SECONDS, InvocationModel
 from constructs_lib.graph.invokers import services
 from constructs_lib.graph.invokers.invocation import Invocation
@@ -9,7 +10,7 @@ from constructs_lib.graph.invokers.slow import slower_than
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import listed, seconds
+from constructs_lib.nag.wording import listed
 
 
 class UserPoolTriggerTimeout(Rule):
@@ -34,9 +35,9 @@ class UserPoolTriggerTimeout(Rule):
             yield self.finding(
                 function,
                 "Timeout",
-                f"function {function.label} may run for {seconds(running)}, but user pool "
+                f"function {function.label} may run for {duration(running)}, but user pool "
                 f"{listed([one.resource.label for one in several])} waits only "
-                f"{seconds(USER_POOL_TRIGGER_TIMEOUT_SECONDS)} for a trigger, and then calls it again. Lower the "
+                f"{duration(USER_POOL_TRIGGER_TIMEOUT_SECONDS)} for a trigger, and then calls it again. Lower the "
                 "timeout of the function, and do long work asynchronously.",
             )
 
