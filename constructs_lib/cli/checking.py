@@ -3,8 +3,9 @@
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -44,16 +45,12 @@ def run_check(paths: Sequence[str], settings: Settings, new_baseline: str | None
     # Templates are many small objects that live until the end; looking for garbage among them takes most of the time.
     gc.set_threshold(200_000, 20, 100)
     result = replace(run(load_inputs(paths), rules, baseline), fail_on=settings.fail_on)
+    unwritten = list(_write_files(result, settings, new_baseline))
     for name, file in settings.formats:
         if file is None:
             _show(name, result)
-        else:
-            _write(file, FORMATS[name].render(result))
-    if new_baseline is not None:
-        try:
-            write_baseline(Path(new_baseline), result.active)
-        except OSError as error:
-            raise _unwritable(Path(new_baseline), error) from error
+    if unwritten:
+        raise UsageError("\n".join(unwritten))
     if result.problems:
         return 2
     return 1 if new_baseline is None and result.failed else 0
@@ -79,15 +76,21 @@ def _coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _write(path: Path, report: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(report, encoding="utf-8")
-    except OSError as error:
-        raise _unwritable(path, error) from error
+def _write_files(result: Result, settings: Settings, new_baseline: str | None) -> Iterator[str]:
+    """Write the files, and yield what is wrong with those that cannot be written."""
+    files: list[tuple[Path, Callable[[Path], object]]] = [
+        (file, partial(_write, name=name, result=result)) for name, file in settings.formats if file is not None
+    ]
+    if new_baseline is not None:
+        files.append((Path(new_baseline), lambda path: write_baseline(path, result.active)))
+    for path, write in files:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path)
+        except OSError as error:
+            found = str(error.strerror).lower()
+            yield f"{path}: expected a file that can be written, found {found}; choose another"
 
 
-def _unwritable(path: Path, error: OSError) -> UsageError:
-    return UsageError(
-        f"{path}: expected a file that can be written, found {str(error.strerror).lower()}; choose another"
-    )
+def _write(path: Path, *, name: str, result: Result) -> None:
+    path.write_text(FORMATS[name].render(result), encoding="utf-8")

@@ -1,11 +1,10 @@
 """``lambda-invocations explain``."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from constructs_lib.cli.errors import UsageError
+from constructs_lib.cli.errors import UsageError, say
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -56,7 +55,7 @@ def _run(options: argparse.Namespace) -> int:
         else:
             found += accounts(one)
     for problem in problems:
-        print(f"lambda-invocations: {problem}", file=sys.stderr)
+        say(str(problem))
     if options.function is not None:
         found = _only(found, options.function)
     report = text.render(found) if options.format == "text" else data.render(found, problems)

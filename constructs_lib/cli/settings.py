@@ -111,7 +111,7 @@ def _ids(values: list[str]) -> Iterator[str]:
 def _formats(values: list[str], folder: Path) -> Iterator[tuple[str, Path | None]]:
     from constructs_lib.nag.reports import FORMATS
 
-    screens = 0
+    screens, files = 0, set[str]()
     for value in values:
         name, equals, file = value.partition("=")
         if name not in FORMATS:
@@ -121,7 +121,12 @@ def _formats(values: list[str], folder: Path) -> Iterator[tuple[str, Path | None
                 f"expected a file after '{value}', found none; write {name}=FILE, or {name} for the screen"
             )
         screens += not file
-        yield name, folder / file if file else None
+        path = folder / file if file else None
+        if path is not None and os.path.realpath(path) in files:
+            raise UsageError(f"{path}: expected one format for each file, found two; give each a file of its own")
+        if path is not None:
+            files.add(os.path.realpath(path))
+        yield name, path
     if screens > 1:
         raise UsageError(f"expected one format for the screen, found {screens}; give the others a file: FORMAT=FILE")
     if not screens:

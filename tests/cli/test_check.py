@@ -91,7 +91,10 @@ def test_formats(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--format", "json", "--format", "text"], "expected one format for the screen, found 2"),
         (["--format", "json=t.json/x"], "t.json/x: expected a file that can be written, found file exists"),
         (["--baseline", "none.json"], "none.json: expected a baseline file, found none"),
-        (["--write-baseline", "none/b.json"], "b.json: expected a file that can be written, found no such file"),
+        (["--write-baseline", "t.json/b.json"], "b.json: expected a file that can be written, found file exists"),
+        (["--format", "json=r", "--format", "sarif=./r"], "r: expected one format for each file, found two"),
+        (["--select", ""], "expected rules to run, found that none is left"),
+        (["--select", RULE, "--ignore", RULE], "expected rules to run, found that none is left"),
         (["--rules-from", "no_such_module"], "no_such_module: expected a module with rules"),
         (["--rules-from", "none.py"], "none.py: expected a module with rules"),
     ],
@@ -101,6 +104,18 @@ def test_wrong_usage(folder: Path, capsys: pytest.CaptureFixture[str], arguments
     error = capsys.readouterr().err
     assert error.startswith("lambda-invocations: ")
     assert found in error
+
+
+def test_a_report_that_cannot_be_written_does_not_hide_the_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ["--format=junit=t.json/r.xml", "--format=sarif=out/r.sarif", "--write-baseline=new/b.json"]
+    assert check("t.json", *files) == 2
+    output = capsys.readouterr()
+    assert output.out.startswith(f"t.json:1:16: error: {RULE}\n")
+    assert "r.xml: expected a file that can be written" in output.err
+    assert (folder / "out/r.sarif").exists()
+    assert (folder / "new/b.json").exists()
 
 
 def test_wrong_options(capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,6 +205,37 @@ def test_standard_input(folder: Path) -> None:
 def environment(**more: str) -> dict[str, str]:
     without = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
     return {**without, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm", **more}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_any_name_can_be_written_in_any_encoding(folder: Path, encoding: str) -> None:
+    name = os.fsdecode(b"\xff \xe2\x86\x92 \x1b[31m.json")
+    write(folder / name, lossy())
+    write(folder / "two.json", {"Resources": {"→": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5}}}})
+    for arguments in ([name, "two.json"], ["none.json", name], ["--baseline", "→\x1b", name]):
+        command = [*COMMAND, "--select", RULE, *arguments]
+        result = subprocess.run(command, capture_output=True, cwd=folder, env=environment(PYTHONIOENCODING=encoding))
+        assert b"Traceback" not in result.stderr
+        assert b"\x1b" not in result.stdout + result.stderr
+        assert result.returncode == (1 if "two.json" in arguments else 2)
+
+
+@pytest.mark.parametrize(
+    ("shell", "found"),
+    [
+        ("t.json > /dev/full", "expected a standard output that takes the report, found no space left on device"),
+        ("t.json >&-", "expected a standard output, found a closed one"),
+        ("- 2>&1 <&-", "stdin: not checked: expected a CloudFormation template, found a standard input that is closed"),
+        ("none.json --baseline none.json 2>&-", ""),
+    ],
+)
+def test_streams_that_are_closed_or_full(folder: Path, shell: str, found: str) -> None:
+    command = ["sh", "-c", f'"$@" {shell}', "sh", *COMMAND]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment())
+    assert result.returncode == 2
+    assert found in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert "Exception" not in result.stderr
 
 
 @pytest.mark.parametrize(("more", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
