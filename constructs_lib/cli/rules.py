@@ -39,7 +39,7 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from error
     if options.format == "json":
         data = [_data(rule) for rule in rules]
-        print(json.dumps(data if options.name is None else data[0], indent=2, ensure_ascii=False))
+        print(json.dumps(data if options.name is None else data[0], indent=2))
     else:
         print("\n".join(_catalogue(rules) if options.name is None else _explained(rules[0])))
     return 0

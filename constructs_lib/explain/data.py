@@ -22,7 +22,7 @@ def render(accounts: Sequence[Account], problems: Sequence[TemplateError] = ()) 
         "functions": [_account(one) for one in accounts],
         "problems": [{"path": str(one.path), "message": one.message} for one in problems],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(data, indent=2) + "\n"
 
 
 def _account(one: Account) -> dict[str, Any]:

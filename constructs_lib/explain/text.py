@@ -8,6 +8,7 @@ from constructs_lib.amounts import count, duration
 from constructs_lib.explain.model import Account, End, Fate, Route, Stage
 from constructs_lib.explain.wording import named
 from constructs_lib.facts import InvocationModel
+from constructs_lib.nag.reports.places import plain
 
 _WIDTH: Final = 110
 _NAMED: Final = 4
@@ -32,7 +33,7 @@ _WATCHED: Final = "nobody: the templates show no alarm, consumer or subscriber"
 def render(accounts: Sequence[Account]) -> str:
     """Return the text: a block for each function."""
     blocks = ["\n".join(_LEGEND), *("\n".join(_block(one)) for one in accounts)] if accounts else ["no functions"]
-    return "\n\n".join(blocks) + "\n"
+    return plain("\n\n".join(blocks)) + "\n"
 
 
 def _block(account: Account) -> Iterator[str]:

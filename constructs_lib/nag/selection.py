@@ -24,7 +24,8 @@ def choose_rules(
     Raises
     ------
     ValueError
-        If there is no rule of such an id, none is left to run, two rules share one, or an additional rule does not say all it must.
+        If there is no rule of such an id, none is left to run, two rules share one, or an additional rule does not
+        say all it must.
     """
     known: dict[str, Rule] = {}
     for rule in (*all_rules(), *map(_complete, additional)):

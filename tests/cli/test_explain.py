@@ -87,6 +87,20 @@ def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     assert "invoked by    EventBridge: rule Rule\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("odd", ["\x1b[31m", "\ud800", "\x9b", "→"])
+def test_foreign_text_does_not_reach_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], odd: str) -> None:
+    path = tmp_path / "t.json"
+    function = {"Type": "AWS::Lambda::Function", "Metadata": {"aws:cdk:path": f"Stack/{odd}"}}
+    path.write_text(json.dumps({"Resources": {"Work": function}}))
+    assert main(["explain", str(path)]) == 0
+    assert capsys.readouterr().out.count(odd) == (odd == "→")
+    assert main(["explain", str(path), "--format", "json"]) == 0
+    output = capsys.readouterr().out
+    assert output.isascii()
+    assert "\x1b" not in output
+    assert json.loads(output)["functions"][0]["constructPath"] == f"Stack/{odd}"
+
+
 def test_a_path_is_needed() -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["explain"])
