@@ -120,6 +120,11 @@ class ApiCall:
         return listed or named
 
     @property
+    def answers_nothing(self) -> bool:
+        """Whether there is certainly no integration response: what is not a proxy has no answer then."""
+        return self.settings["IntegrationResponses"].absent and self.settings["responses"].absent
+
+    @property
     def streams(self) -> bool:
         """Whether the response is, or may be, streamed, which lifts the timeout."""
         mode = self.setting("ResponseTransferMode")

@@ -20,10 +20,12 @@ class FailureTargetPermission(Rule):
         "events are lost."
     )
     fix = (
-        "CDK: queue.grant_send_messages(function), topic.grant_publish(function), bucket.grant_read_write(function), "
-        "key.grant(function, 'kms:GenerateDataKey', 'kms:Decrypt'). CloudFormation: a statement in a policy of the "
-        "role with sqs:SendMessage, sns:Publish, lambda:InvokeFunction, events:PutEvents, or s3:PutObject and "
-        "s3:ListBucket, on the target, and the kms actions on its key."
+        "CDK: queue.grant_send_messages(sender), topic.grant_publish(sender), bucket.grant_read_write(sender), "
+        "key.grant_encrypt_decrypt(sender), where the sender is the function; for a schedule the role in "
+        "LambdaInvoke(function, role=role, dead_letter_queue=failures), for a pipe the role of the pipe. "
+        "CloudFormation: a statement in a policy of that role with sqs:SendMessage, sns:Publish, "
+        "lambda:InvokeFunction, events:PutEvents, or s3:PutObject and s3:ListBucket, on the target, and "
+        "kms:GenerateDataKey and kms:Decrypt on its key."
     )
     source = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
 

@@ -26,8 +26,10 @@ class DeliveryDeadLetterQueue(Rule):
         "the function never sees it."
     )
     fix = (
-        "CDK: LambdaFunction(function, dead_letter_queue=failures) as the target. CloudFormation: DeadLetterConfig.Arn "
-        "of the target, of the pipe's source parameters, or OnFailureConfiguration.Arn of the subscriber."
+        "CDK: dead_letter_queue=failures of the target: of aws_events_targets.LambdaFunction(function, ...) for a "
+        "rule, of aws_scheduler_targets.LambdaInvoke(function, ...) for a schedule; dead_letter_config in the source "
+        "parameters of a CfnPipe, on_failure_configuration of a CfnSubscriber. CloudFormation: DeadLetterConfig.Arn of "
+        "the target, of the pipe's source parameters, or OnFailureConfiguration.Arn of the subscriber."
     )
     source = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html"
 

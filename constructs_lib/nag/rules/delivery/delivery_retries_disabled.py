@@ -20,8 +20,9 @@ class DeliveryRetriesDisabled(Rule):
         "a minute only, and has no dead-letter queue. A short throttling is enough to lose events."
     )
     fix = (
-        "CDK: LambdaFunction(function, retry_attempts=185, max_event_age=Duration.hours(24), "
-        "dead_letter_queue=failures). CloudFormation: raise RetryPolicy.MaximumRetryAttempts and "
+        "CDK: retry_attempts=185, max_event_age=Duration.hours(24) and dead_letter_queue=failures of the target: "
+        "aws_events_targets.LambdaFunction(function, ...) for a rule, aws_scheduler_targets.LambdaInvoke(function, "
+        "...) for a schedule. CloudFormation: raise RetryPolicy.MaximumRetryAttempts and "
         "MaximumEventAgeInSeconds, or set DeadLetterConfig.Arn."
     )
     source = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html"

@@ -19,9 +19,12 @@ class ApiEventHeader(Rule):
         "inner single quotes, which is none. The call stays synchronous, or the deployment fails."
     )
     fix = (
-        "CDK: LambdaIntegration(function, proxy=False, request_parameters="
-        "{'integration.request.header.X-Amz-Invocation-Type': \"'Event'\"}). CloudFormation: the same in "
-        "Integration.RequestParameters, with Type: AWS."
+        "CDK: resource.add_method('POST', LambdaIntegration(function, proxy=False, request_parameters="
+        "{'integration.request.header.X-Amz-Invocation-Type': \"'Event'\"}, "
+        "integration_responses=[IntegrationResponse(status_code='202')]), "
+        "method_responses=[MethodResponse(status_code='202')]). CloudFormation: the same in "
+        "Integration.RequestParameters, with Type: AWS; and StatusCode: 202 in Integration.IntegrationResponses and in "
+        "MethodResponses, without which the API answers 500."
     )
     source = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html"
 
