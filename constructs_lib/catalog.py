@@ -39,6 +39,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=1,
+        emulator_proven=True,
     ),
     Pattern(
         name="HttpApiToLambda",
@@ -49,6 +50,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=6,
+        emulator_proven=True,
     ),
     Pattern(
         name="LoadBalancerToLambda",
@@ -59,6 +61,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=3,
+        emulator_proven=True,
     ),
     Pattern(
         name="UserPoolToLambda",
@@ -69,6 +72,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=2,
+        emulator_proven=True,
     ),
     Pattern(
         name="StateMachineToLambda",
@@ -79,6 +83,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::IAM::Policy",),
         resource_budget=6,
+        emulator_proven=True,
     ),
     Pattern(
         name="FirehoseToLambda",
@@ -119,6 +124,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=8,
+        emulator_proven=True,
     ),
     Pattern(
         name="S3ToLambda",
@@ -129,6 +135,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig",),
         resource_budget=10,
+        emulator_proven=True,
     ),
     Pattern(
         name="EventBridgeToLambda",
@@ -139,6 +146,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig", "AWS::Events::Rule"),
         resource_budget=5,
+        emulator_proven=True,
     ),
     Pattern(
         name="SnsToLambda",
@@ -149,6 +157,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig", "AWS::SNS::Subscription"),
         resource_budget=7,
+        emulator_proven=True,
     ),
     Pattern(
         name="ScheduleToLambda",
@@ -159,6 +168,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig", "AWS::Scheduler::Schedule"),
         resource_budget=6,
+        emulator_proven=True,
     ),
     Pattern(
         name="IotToLambda",
@@ -169,6 +179,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig",),
         resource_budget=7,
+        emulator_proven=True,
     ),
     Pattern(
         name="S3EventBridgeToLambda",
@@ -179,6 +190,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig", "AWS::Events::Rule"),
         resource_budget=7,
+        emulator_proven=True,
     ),
     Pattern(
         name="AsyncInvocation",
@@ -189,6 +201,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig",),
         resource_budget=3,
+        emulator_proven=True,
     ),
     Pattern(
         name="LogsToLambda",
@@ -199,6 +212,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig",),
         resource_budget=6,
+        emulator_proven=True,
     ),
     Pattern(
         name="AlarmToLambda",
@@ -269,6 +283,7 @@ PATTERNS = (
         captured_by="dead_letter_queue",
         wired_in=("AWS::SQS::Queue",),
         resource_budget=5,
+        emulator_proven=True,
     ),
     Pattern(
         name="KinesisToLambda",
@@ -279,6 +294,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventSourceMapping",),
         resource_budget=4,
+        emulator_proven=True,
     ),
     Pattern(
         name="DynamoDbToLambda",
@@ -289,6 +305,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventSourceMapping",),
         resource_budget=4,
+        emulator_proven=True,
     ),
     Pattern(
         name="MskToLambda",
@@ -339,6 +356,7 @@ PATTERNS = (
         captured_by="dead_letter_queue",
         wired_in=("AWS::SQS::Queue",),
         resource_budget=14,
+        emulator_proven=True,
     ),
     Pattern(
         name="RestApiToStateMachine",

@@ -35,8 +35,8 @@ class Driver(ABC):
     """How long it may take until the last event of a scenario is handled or captured."""
     is_slow = False
     """Whether a retry waits for seconds that nothing shortens."""
-    is_batch = False
-    """Whether the handler gets batches, of which single records may fail."""
+    repeats_neighbours = False
+    """Whether events that are sent together with a failing one are handled again, and that one more often."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = _CATALOG[pattern]

@@ -13,7 +13,6 @@ class SqsDriver(Driver):
     attempts = 5  # maxReceiveCount, by default of the pattern
     seconds = 60
     is_slow = True  # the visibility timeout, six times that of the function
-    is_batch = True
 
     def outputs(self, built: Any) -> dict[str, str]:
         return {"Queue": built.queue.queue_url, "Failures": built.dead_letter_queue.queue_url}

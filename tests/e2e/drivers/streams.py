@@ -13,7 +13,8 @@ class StreamDriver(Driver):
 
     attempts = 11  # the first and ten retries, by default of the pattern
     seconds = 90
-    is_batch = True
+    is_slow = True
+    repeats_neighbours = True  # K-3, K-4: to halve a batch uses up no attempt
     batch_info: str
 
     def __init__(self, pattern: str) -> None:

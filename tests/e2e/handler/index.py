@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"batchItemFailures": failed}
     text = read(event)
     act(text, context)
-    return {"statusCode": 200, "body": text}
+    return event if "triggerSource" in event else {"statusCode": 200, "body": text}  # Cognito wants its event back
 
 
 class Failure(RuntimeError):  # noqa: N818 (the name is what clients and records show)
