@@ -14,6 +14,7 @@ ORDER = (
     "push_sources",
     "stream_mappings",
     "error_types",
+    "queue_mappings",
 )
 """Modules of this package, in the order in which they are applied."""
 

@@ -33,7 +33,7 @@ class Bench:
         self._id = uuid.uuid4().hex[:8]
 
     def name(self, name: str) -> str:
-        return f"{name}-{self._id}"
+        return f"{name.removesuffix('.fifo')}-{self._id}{'.fifo' if name.endswith('.fifo') else ''}"
 
     def role(self, name: str, *allowed: tuple[str, str], service: str = "lambda.amazonaws.com") -> str:
         """Make a role that may do each (action, resource); return its ARN."""
