@@ -31,7 +31,7 @@ def load_rules(name: str) -> list[Rule]:
         module = _from_file(Path(name)) if name.endswith(".py") else _from_name(name)
         kinds = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Rule)]
         rules = [kind() for kind in kinds if kind.__module__ == module.__name__ and not isabstract(kind)]
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(
             f"{name}: expected a module with rules, found that it fails ({error!r}); correct it"
         ) from error

@@ -21,20 +21,31 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "rules",
         help="list the rules, or explain one of them",
         description="List the rules, or explain one of them with what to do about its findings.",
-        epilog="exit codes:\n  0  the rules are listed\n  2  there is no such rule",
+        epilog="exit codes:\n  0  the rules are listed\n  2  there is no such rule, or the command is called wrongly",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the id of a rule; default: all of them, in short")
+    parser.add_argument(
+        "--rules-from",
+        action="append",
+        metavar="MODULE",
+        help="a module, or a Python file, with rules of your own; default: those of the settings, as for check",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    from constructs_lib.cli.own_rules import load_rules
+    from constructs_lib.cli.settings import read_settings
     from constructs_lib.nag.rules import all_rules
     from constructs_lib.nag.selection import choose_rules
 
+    settings = read_settings(argparse.Namespace(rules_from=options.rules_from))
+    own = [rule for name in settings.rules_from for rule in load_rules(name)]
     try:
-        rules = all_rules() if options.name is None else choose_rules([options.name])
+        every = [rule.id for rule in (*all_rules(), *own)]
+        rules = choose_rules(every if options.name is None else [options.name], additional=own)
     except ValueError as error:
         raise UsageError(str(error)) from error
     if options.format == "json":

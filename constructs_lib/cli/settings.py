@@ -35,7 +35,7 @@ def read_settings(options: argparse.Namespace, start: Path | None = None) -> Set
     Parameters
     ----------
     options
-        The options; None where one is not given.
+        The options; None, or missing, where one is not given.
     start
         The folder in which to begin to look. Default: the working directory.
 
@@ -48,17 +48,18 @@ def read_settings(options: argparse.Namespace, start: Path | None = None) -> Set
     here = Path()
 
     def listed(name: str) -> tuple[list[str] | None, Path]:
-        given = getattr(options, name.replace("-", "_"))
+        given = getattr(options, name.replace("-", "_"), None)
         return (given, here) if given is not None else (table.get(name), folder)
 
     def rules(name: str) -> tuple[str, ...] | None:
         values = listed(name)[0]
         return None if values is None else tuple(_ids(values))
 
-    level = options.fail_on or table.get("fail-on", "error")
+    level = getattr(options, "fail_on", None) or table.get("fail-on", "error")
     if level not in (severity.label for severity in Severity):
         raise UsageError(f"{folder / 'pyproject.toml'}: expected fail-on error, warning or info, found '{level}'")
-    baseline = options.baseline or table.get("baseline")
+    given = getattr(options, "baseline", None)
+    baseline = given or table.get("baseline")
     formats, format_folder = listed("format")
     modules, module_folder = listed("rules-from")
     return Settings(
@@ -66,7 +67,7 @@ def read_settings(options: argparse.Namespace, start: Path | None = None) -> Set
         ignore=rules("ignore") or (),
         fail_on=Severity[level.upper()],
         formats=tuple(_formats(formats or [], format_folder)),
-        baseline=(here if options.baseline else folder) / baseline if baseline else None,
+        baseline=(here if given else folder) / baseline if baseline else None,
         rules_from=tuple(
             str(module_folder / one) if one.endswith(".py") else one for one in modules or () if one.strip()
         ),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from constructs_lib.graph.app import App
 from constructs_lib.graph.template import TemplateError
-from constructs_lib.nag.engine import check
+from constructs_lib.nag.engine import RuleError, check
 from constructs_lib.nag.finding import Finding
 from constructs_lib.nag.result import Judged, Problem, Result, Suppression
 from constructs_lib.nag.rule import Rule
@@ -60,13 +60,16 @@ class _Outcome:
     def check(self, app: App) -> None:
         """Check an app."""
         self._templates += len(app.templates)
+        path = app.templates[0].path
+        failed: dict[str, RuleError] = {}
         try:
-            findings = check(app, self._rules)
+            findings = check(app, self._rules, failed)
         except Exception as error:
-            # A rule of somebody's own, for instance: what it would have found is not known.
-            path = app.templates[0].path
-            self.problems.append(Problem(path, f"expected rules that do not fail, found {error!r}; correct the rule"))
+            self.problems.append(Problem(path, f"expected an app that can be checked, found {error!r}; report it"))
             return
+        for error in failed.values():
+            # A rule of somebody's own, for instance: what it would have found is not known.
+            self.problems.append(Problem(path, f"expected rules that do not fail, found {error}; correct the rule"))
         by_rule: dict[str, list[Claim]] = {}
         for claim in self._claims(app):
             by_rule.setdefault(claim.suppression.rule, []).append(claim)

@@ -181,6 +181,7 @@ def test_rules_of_a_module_in_the_working_directory(folder: Path, capsys: pytest
         ("", "expected a module that defines subclasses of Rule, found none"),
         ("from constructs_lib.nag.rule import Rule", "found none"),
         ("1 / 0", "ZeroDivisionError"),
+        ("import sys; sys.exit(0)", "SystemExit"),
         (
             "from constructs_lib.nag.rule import Rule\nclass Bare(Rule):\n  def check(self, world): return iter(())",
             "expected Bare to have severity, description, fix, source, found none",

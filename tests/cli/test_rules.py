@@ -1,9 +1,25 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from constructs_lib.cli import main
 from constructs_lib.nag.rules import all_rules
+from tests.cli.build import write
+
+OWN = """
+from constructs_lib.nag.finding import Severity
+from constructs_lib.nag.rule import Rule
+
+class Named(Rule):
+    severity = Severity.WARNING
+    description = "Functions have names."
+    fix = "CDK: function_name. CloudFormation: FunctionName."
+    source = "https://docs.aws.amazon.com/lambda/latest/dg/welcome.html"
+
+    def check(self, world):
+        return iter(())
+"""
 
 
 def test_every_rule_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,6 +61,19 @@ def test_an_opt_in_rule_says_so(capsys: pytest.CaptureFixture[str], monkeypatch:
     assert "  runs      only when it is selected by its id\n" in capsys.readouterr().out
     main(["rules"])
     assert f"{rule.severity.label:7}  Opt-in. " in capsys.readouterr().out
+
+
+def test_rules_of_your_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "own.py", OWN)
+    assert main(["rules", "Named", "--rules-from", "own.py"]) == 0
+    assert "Functions have names." in capsys.readouterr().out
+    assert main(["rules", "Named"]) == 2
+    write(tmp_path / "pyproject.toml", "[tool.lambda-invocations]\nrules-from = ['own.py']\nformat = ['sarif=r']\n")
+    capsys.readouterr()
+    assert main(["rules", "--format", "json"]) == 0
+    ids = [one["id"] for one in json.loads(capsys.readouterr().out)]
+    assert ids == sorted([*(rule.id for rule in all_rules()), "Named"])
 
 
 @pytest.mark.parametrize(

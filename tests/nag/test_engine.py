@@ -65,3 +65,6 @@ def test_a_rule_that_raises_is_named() -> None:
 
     with pytest.raises(RuleError, match=r"^Broken: KeyError\('oops'\)$"):
         check(make_app(BODY), [Broken(50)])
+    failed: dict[str, RuleError] = {}
+    assert [one.rule for one in check(make_app(BODY), [Broken(50), Probe(50)], failed)] == ["Probe", "Probe"]
+    assert [str(one) for one in failed.values()] == ["Broken: KeyError('oops')"]

@@ -152,6 +152,19 @@ def test_a_rule_that_raises(tmp_path: Path) -> None:
     assert "KeyError('oops')" in problem.message
 
 
+@pytest.mark.parametrize("raised", [ValueError("oops"), SystemExit(0)])
+def test_a_rule_that_raises_does_not_hide_what_others_find(tmp_path: Path, raised: BaseException) -> None:
+    class Raising(EveryQueue):
+        def check(self, world: World) -> Iterator[Finding]:
+            raise raised
+
+    path = write(tmp_path / "t.json", {"Resources": {"One": queue()}})
+    result = run(load_inputs([str(path)]), [Raising(), EveryQueue()])
+    assert [one.finding.rule for one in result.judged] == ["EveryQueue"]
+    (problem,) = result.problems
+    assert f"found Raising: {raised!r}; correct the rule" in problem.message
+
+
 def test_a_template_nested_twice_is_reported_once(tmp_path: Path) -> None:
     nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "nested.json"}}
     path = write(tmp_path / "t.json", {"Resources": {"A": nested, "B": nested}})

@@ -51,11 +51,22 @@ import sys
 from tests.nag.test_pack import *
 from aws_cdk import CfnStack, aws_s3_assets as assets
 from constructs_lib.nag import run, synthesized
+from constructs_lib.nag.finding import Severity
+from constructs_lib.nag.rule import Rule
+
+class Raising(Rule):
+    severity, description, fix, source = Severity.INFO, "Raises.", "None.", "https://docs.aws.amazon.com/"
+
+    def check(self, world):
+        raise KeyError("oops")
+
 app = App()
-Validations.of(app).add_plugins(LambdaInvocationChecks(app, select=RULES))
+case, load = sys.argv[1], synthesized.load_stack
+own = [Raising()] if case == "rule" else []
+selected = [*RULES, *(one.id for one in own)]
+Validations.of(app).add_plugins(LambdaInvocationChecks(app, select=selected, additional_rules=own))
 stack = Stack(app, "Stack")
 call_hourly(stack, "Hourly", make_function(stack, "Report"))
-case, load = sys.argv[1], synthesized.load_stack
 if case == "empty":
     Stack(app, "Empty")
 elif case == "nested":
@@ -70,7 +81,7 @@ elif case == "template":
 
     synthesized.load_stack = load_stack
 elif case == "bug":
-    run.check = lambda app, rules: 1 / 0
+    run.check = lambda app, rules, failed: 1 / 0
 app.synth()
 """
 
@@ -82,6 +93,7 @@ app.synth()
         ("nested", [("AsyncFailureTarget", "error", "Stack/Report/Resource")]),
         ("template", [("AsyncFailureTarget", "error", "Stack/Report/Resource"), ("Unchecked", "error", "Odd")]),
         ("bug", [("Unchecked", "error", "Stack")]),
+        ("rule", [("AsyncFailureTarget", "error", "Stack/Report/Resource"), ("Unchecked", "error", "Stack")]),
     ],
 )
 def test_what_cannot_be_read_fails_the_cdk_command(
