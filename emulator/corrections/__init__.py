@@ -15,6 +15,7 @@ ORDER = (
     "stream_mappings",
     "error_types",
     "queue_mappings",
+    "service_integrations",
 )
 """Modules of this package, in the order in which they are applied."""
 
