@@ -24,7 +24,7 @@ exit codes:
 
 settings:
   [tool.lambda-invocations] in the nearest pyproject.toml, in the working directory or above, takes select, ignore,
-  fail-on, format, baseline and rules-from; files are relative to it. An option of the command line replaces its
+  fail-on, format, baseline, rules-from and exclude; files are relative to it. An option of the command line replaces its
   setting.
 
 accepting a finding:
@@ -76,6 +76,12 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         action="append",
         metavar="MODULE",
         help="a module, or a Python file, with rules of your own: subclasses of constructs_lib.nag.rule.Rule",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        metavar="GLOB",
+        help="what to leave out of folders: a name, or a path when there is a slash in it; can be repeated",
     )
     parser.set_defaults(run=_run)
 

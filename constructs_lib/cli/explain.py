@@ -38,10 +38,18 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--function", metavar="NAME", help="only this one: its construct path, or its end, its logical id or its name"
     )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        metavar="GLOB",
+        help="what to leave out of folders: a name, or a path when there is a slash in it; can be repeated; default: "
+        "that of the settings, as for check",
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
+    from constructs_lib.cli.settings import read_settings
     from constructs_lib.explain import data, text
     from constructs_lib.explain.accounts import accounts
     from constructs_lib.graph.loading.inputs import load_inputs
@@ -49,7 +57,8 @@ def _run(options: argparse.Namespace) -> int:
 
     found: list[Account] = []
     problems: list[TemplateError] = []
-    for one in load_inputs(options.paths):
+    settings = read_settings(argparse.Namespace(exclude=options.exclude))
+    for one in load_inputs(options.paths, settings.exclude):
         if isinstance(one, TemplateError):
             problems.append(one)
         else:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from constructs_lib.cli.errors import UsageError
+from constructs_lib.graph.loading.exclusion import patterns_in
 from constructs_lib.nag.finding import Severity
 
 _TABLE: Final = "lambda-invocations"
-_LISTS: Final = ("select", "ignore", "format", "rules-from")
+_LISTS: Final = ("select", "ignore", "format", "rules-from", "exclude")
 _TEXTS: Final = ("fail-on", "baseline")
 
 
@@ -27,6 +28,8 @@ class Settings:
     """The formats to write, each with its file; None is the screen."""
     baseline: Path | None
     rules_from: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    """The patterns of what to leave out of folders."""
 
 
 def read_settings(options: argparse.Namespace, start: Path | None = None) -> Settings:
@@ -62,6 +65,7 @@ def read_settings(options: argparse.Namespace, start: Path | None = None) -> Set
     baseline = given or table.get("baseline")
     formats, format_folder = listed("format")
     modules, module_folder = listed("rules-from")
+    globs, glob_folder = listed("exclude")
     return Settings(
         select=rules("select"),
         ignore=rules("ignore") or (),
@@ -71,6 +75,7 @@ def read_settings(options: argparse.Namespace, start: Path | None = None) -> Set
         rules_from=tuple(
             str(module_folder / one) if one.endswith(".py") else one for one in modules or () if one.strip()
         ),
+        exclude=patterns_in(glob_folder, globs or ()),
     )
 
 

@@ -67,9 +67,9 @@ class _Outcome:
         except Exception as error:
             self.problems.append(Problem(path, f"expected an app that can be checked, found {error!r}; report it"))
             return
-        for error in failed.values():
+        for cause in failed.values():
             # A rule of somebody's own, for instance: what it would have found is not known.
-            self.problems.append(Problem(path, f"expected rules that do not fail, found {error}; correct the rule"))
+            self.problems.append(Problem(path, f"expected rules that do not fail, found {cause}; correct the rule"))
         by_rule: dict[str, list[Claim]] = {}
         for claim in self._claims(app):
             by_rule.setdefault(claim.suppression.rule, []).append(claim)

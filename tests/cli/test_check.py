@@ -118,6 +118,24 @@ def test_a_report_that_cannot_be_written_does_not_hide_the_others(
     assert (folder / "new/b.json").exists()
 
 
+def test_what_is_excluded_is_left_out_of_folders(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("old/a.json", "data/deep/b.yaml", "big.data.json"):
+        write(folder / name, "\t{ AWS:: Resources")
+    assert check(".") == 2
+    arguments = ["--exclude", "old", "--exclude=data/*.yaml", "--exclude", "*.data.json"]
+    assert check(".", *arguments) == 1
+    assert check(str(folder), *arguments) == 1
+    assert check("data", "t.json", *arguments) == 1
+    # What is named is meant.
+    assert check(".", "old/a.json", *arguments) == 2
+    capsys.readouterr()
+    assert main(["explain", ".", *arguments]) == 0
+    write(folder / "pyproject.toml", "[tool.lambda-invocations]\nexclude = ['old', './data', '**/big.*']\n")
+    assert check(".") == 1
+    assert main(["explain", "."]) == 0
+    assert check(".", "--exclude", "old") == 2
+
+
 def test_wrong_options(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["check"], ["check", "t.json", "--fail-on", "never"], []):
         with pytest.raises(SystemExit) as caught:

@@ -19,6 +19,7 @@ fail-on = "warning"
 format = ["text", "sarif=out/r.sarif"]
 baseline = "baseline.json"
 rules-from = ["rules/own.py", "ours"]
+exclude = ["*.data.json", "./old/", "a/**/b"]
 """
 
 
@@ -44,6 +45,7 @@ def test_the_nearest_file_holds_and_files_are_relative_to_it(tmp_path: Path) -> 
         formats=(("text", None), ("sarif", inner / "out/r.sarif")),
         baseline=inner / "baseline.json",
         rules_from=(str(inner / "rules/own.py"), "ours"),
+        exclude=("*.data.json", f"{inner}/old", f"{inner}/a/**/b", f"{inner}/a/b"),
     )
 
 
@@ -56,6 +58,7 @@ def test_the_command_line_wins(tmp_path: Path) -> None:
         "format": ["json=j.json"],
         "baseline": "other.json",
         "rules_from": ["o.py"],
+        "exclude": ["x", "y/z"],
     }
     assert settings(tmp_path, **options) == Settings(
         select=("QueueRedrivePolicy", "ApiTimeout"),
@@ -64,6 +67,7 @@ def test_the_command_line_wins(tmp_path: Path) -> None:
         formats=(("json", Path("j.json")), ("text", None)),
         baseline=Path("other.json"),
         rules_from=("o.py",),
+        exclude=("x", f"{Path.cwd()}/y/z"),
     )
 
 
@@ -75,7 +79,7 @@ def test_the_command_line_wins(tmp_path: Path) -> None:
         ("[tool]\nlambda-invocations = 5", "[tool.lambda-invocations]: expected a table, found 5"),
         (
             "[tool.lambda-invocations]\nfail_on = 'error'",
-            "expected baseline, fail-on, format, ignore, rules-from, select, found 'fail_on'",
+            "expected baseline, exclude, fail-on, format, ignore, rules-from, select, found 'fail_on'",
         ),
         ("[tool.lambda-invocations]\nselect = 'A'", "expected select to be a list of texts, found 'A'"),
         ("[tool.lambda-invocations]\nignore = [5]", "expected ignore to be a list of texts, found [5]"),

@@ -1,11 +1,12 @@
 """Find the templates and the cloud assemblies in a folder."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from constructs_lib.graph.loading.exclusion import is_excluded
 from constructs_lib.graph.reading.json_text import read_json
 from constructs_lib.graph.template import TemplateError
 
@@ -38,11 +39,11 @@ def is_assembly(folder: Path) -> bool:
         return False
 
 
-def search(folder: Path) -> Iterator[Loose | Path | TemplateError]:
+def search(folder: Path, exclude: Sequence[str] = ()) -> Iterator[Loose | Path | TemplateError]:
     """Yield the files that may be templates, the folders of cloud assemblies, and what cannot be read.
 
     Links are followed, each folder is visited once. Folders whose name begins with a dot, and those of Node.js
-    packages, are passed over.
+    packages, are passed over, and so is what matches one of the patterns.
     """
     seen: set[str] = set()
     pending = [folder]
@@ -63,6 +64,8 @@ def search(folder: Path) -> Iterator[Loose | Path | TemplateError]:
         inner = []
         for name in names:
             path = here / name
+            if is_excluded(path, exclude):
+                continue
             if os.path.isdir(path):
                 if name.startswith(".") or name == _SKIPPED:
                     continue

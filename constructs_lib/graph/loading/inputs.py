@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ STANDARD_INPUT: Final = "-"
 _STANDARD_INPUT_NAME: Final = Path("stdin")
 
 
-def load_inputs(paths: Iterable[str]) -> Iterator[App | TemplateError]:
+def load_inputs(paths: Iterable[str], exclude: Sequence[str] = ()) -> Iterator[App | TemplateError]:
     """Yield the apps that paths hold, and what is wrong with files that cannot be read or can never be deployed.
 
     The folder of a cloud assembly is one app, with its stages. A template file is an app with its nested stacks;
@@ -32,10 +32,12 @@ def load_inputs(paths: Iterable[str]) -> Iterator[App | TemplateError]:
         Folders of cloud assemblies, folders that hold such folders or templates, however deep, template files, and
         ``-`` for standard input. What is found in a folder and is no template is passed over; what is named has to be
         one, and there has to be one in all.
+    exclude
+        Patterns, as ``patterns_in`` makes them, for what to leave out of folders.
     """
     given = list(paths)
     nothing = True
-    for one in _load(given):
+    for one in _load(given, exclude):
         nothing = False
         yield one
         if isinstance(one, App):
@@ -57,7 +59,7 @@ def _cycles(app: App) -> Iterator[TemplateError]:
             )
 
 
-def _load(paths: list[str]) -> Iterator[App | TemplateError]:
+def _load(paths: list[str], exclude: Sequence[str]) -> Iterator[App | TemplateError]:
     files: dict[str, Loose] = {}
     assemblies: dict[str, Path] = {}
     if STANDARD_INPUT in paths:
@@ -70,7 +72,7 @@ def _load(paths: list[str]) -> Iterator[App | TemplateError]:
         elif is_assembly(Path(path)):
             assemblies[os.path.realpath(path)] = Path(path)
         else:
-            for found in search(Path(path)):
+            for found in search(Path(path), exclude):
                 if isinstance(found, TemplateError):
                     yield found
                 elif isinstance(found, Loose):

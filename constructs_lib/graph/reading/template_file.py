@@ -68,6 +68,10 @@ def is_template(body: Any) -> bool:
 def _other(content: Any) -> str:
     if not isinstance(content, dict):
         return f"a {type(content).__name__}; pass a file that holds a mapping"
+    if "Resources" in content:
+        resources = content["Resources"]
+        found = "an empty 'Resources'" if resources is None else f"'Resources' that is a {type(resources).__name__}"
+        return f"{found}; write a mapping of logical ids to resources"
     keys = ", ".join(map(str, list(content)[:5])) or "nothing"
     return (
         f"{keys} without a 'Resources' mapping; "

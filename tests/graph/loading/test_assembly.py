@@ -28,7 +28,7 @@ def write(path: Path, content: Any) -> Path:
         ("[]", "a list"),
         ('{"foo": 1}', "found foo"),
         ("{}", "found nothing"),
-        ('{"Resources": []}', "found Resources"),
+        ('{"Resources": []}', "found 'Resources' that is a list"),
     ],
 )
 def test_a_bad_template_is_named_and_explained(tmp_path: Path, content: str, found: str) -> None:

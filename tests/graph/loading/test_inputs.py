@@ -259,6 +259,16 @@ def test_exports_join_files(tmp_path: Path) -> None:
     assert messages == []
 
 
+@pytest.mark.parametrize(
+    ("resources", "found"), [("[]", "'Resources' that is a list"), ("null", "an empty 'Resources'")]
+)
+def test_resources_of_another_shape(tmp_path: Path, resources: str, found: str) -> None:
+    path = write(tmp_path / "t.json", f'{{"Resources": {resources}}}')
+    assert load(path)[1] == [
+        f"{path}: expected a CloudFormation template, found {found}; write a mapping of logical ids to resources"
+    ]
+
+
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     # As a shell passes <(cat one.json): what was read is gone.
     for content, found in (
