@@ -113,3 +113,6 @@ EDGE_REGION: Final = "us-east-1"  # docs: cloudfront/lambda-at-edge-function-res
 EDGE_TIMEOUT_MAX_SECONDS: Final = 30  # docs: cloudfront/cloudfront-limits
 EDGE_STORAGE_MAX_MEBIBYTES: Final = 512  # docs: cloudfront/lambda-at-edge-function-restrictions; in /tmp
 EDGE_VIEWER_MEMORY_MAX_MEBIBYTES: Final = 128  # docs: cloudfront/edge-functions-choosing; not on other pages
+TASK_RETRIES_DEFAULT: Final = 3  # docs: step-functions/concepts-error-handling; MaxAttempts of a retrier
+TASK_RETRY_INTERVAL_DEFAULT_SECONDS: Final = 1  # the same; IntervalSeconds
+TASK_BACKOFF_RATE_DEFAULT: Final = 2  # the same; BackoffRate

@@ -1,6 +1,7 @@
 """What callers that wait for the answer wait for, and what they do with an error."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib import facts
@@ -11,7 +12,9 @@ from constructs_lib.explain.model import Attempts, End, Fate, Stage, StageName
 from constructs_lib.explain.pipes import of_source
 from constructs_lib.explain.places import caller, untold
 from constructs_lib.explain.retries import given_up
+from constructs_lib.explain.watching import api_alarms
 from constructs_lib.explain.wording import named
+from constructs_lib.graph.failures.alarms import APIS
 from constructs_lib.graph.invokers import services
 from constructs_lib.graph.invokers.apis import ApiCall, api_calls
 from constructs_lib.graph.invokers.functions import timeout
@@ -19,6 +22,8 @@ from constructs_lib.graph.invokers.invocation import Invocation
 from constructs_lib.graph.invokers.load_balancers import idle_timeout, load_balancers
 from constructs_lib.graph.invokers.services import Service
 from constructs_lib.graph.node import Node
+from constructs_lib.graph.template import Resource
+from constructs_lib.graph.values import Reference
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
@@ -59,8 +64,12 @@ def execution(world: "World", one: Invocation) -> Stage:
         place = End(Fate.KEPT, "the folder processing-failed of the bucket that the delivery stream fills")
         return Stage(StageName.EXECUTION, given_up(_firehose_retries(world, one), _NO_AGE), (place,))
     if one.service is services.STEP_FUNCTIONS:
-        return Stage(StageName.EXECUTION, tasks.attempts(world, one), (tasks.end(world, one),))
+        return Stage(StageName.EXECUTION, tasks.attempts(world, one), tuple(tasks.ends(world, one)))
     attempts, end = _ERRORS.get(one.service, _CLIENT)
+    call = world.once(_calls).get(one.evidence)
+    api = _resource_of(world, call) if call is not None else None
+    if api is not None:
+        end = replace(end, watchers=api_alarms(world, api) or None)
     return Stage(StageName.EXECUTION, attempts, (end,))
 
 
@@ -109,6 +118,16 @@ def _compared(long: float | None, running: float | None) -> str:
 def _api(call: ApiCall) -> str:
     kind = call.kind.value if call.kind else "API"
     return f"the {kind}, for this authorizer," if call.authorizer else f"the {kind}"
+
+
+def _resource_of(world: "World", call: ApiCall) -> Resource | None:
+    """Return the API; None when it is not in the app."""
+    resource = call.uri.resource
+    if resource.type in APIS:
+        return resource
+    properties = world.properties(resource)
+    found = [properties[name].value for name in ("RestApiId", "ApiId")]
+    return next((one.resource for one in found if isinstance(one, Reference) and one.resource.type in APIS), None)
 
 
 def _firehose_retries(world: "World", one: Invocation) -> float | None:

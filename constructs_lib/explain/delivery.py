@@ -75,7 +75,7 @@ def _delivery(world: "World", one: Invocation) -> tuple[Attempts, list[End]]:
     if one.service in (services.EVENTBRIDGE, services.SCHEDULER, services.EVENTBRIDGE_V2):
         return Attempts("the templates do not tell"), [untold("the templates do not tell")]
     if one.service is services.STEP_FUNCTIONS:
-        return tasks.attempts(world, one), [tasks.end(world, one)]
+        return tasks.attempts(world, one), tasks.ends(world, one)
     attempts, end = _FIXED.get(one.service, _UNDOCUMENTED)
     return attempts, [end]
 

@@ -30,9 +30,9 @@ def lost(why: str) -> End:
     return End(Fate.LOST, why)
 
 
-def caller(who: str) -> End:
-    """Return the end of an event whose error somebody gets who waits for the answer."""
-    return End(Fate.CALLER, who)
+def caller(who: str, alarms: tuple[str, ...] | None = None) -> End:
+    """Return the end of an event whose error somebody gets who waits for the answer, and the alarms on that."""
+    return End(Fate.CALLER, who, watchers=alarms)
 
 
 def untold(why: str) -> End:

@@ -1,10 +1,18 @@
 """What the task of a state machine does when its function fails, or takes long."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any, Final
 
+from constructs_lib.amounts import about, count, duration
+from constructs_lib.explain import catches
 from constructs_lib.explain.model import Attempts, End
 from constructs_lib.explain.places import caller
+from constructs_lib.facts import (
+    TASK_BACKOFF_RATE_DEFAULT,
+    TASK_RETRIES_DEFAULT,
+    TASK_RETRY_INTERVAL_DEFAULT_SECONDS,
+)
 from constructs_lib.graph.invokers.invocation import Invocation
 from constructs_lib.graph.invokers.state_machines import FunctionTask, function_tasks
 from constructs_lib.graph.invokers.targets import Target
@@ -13,6 +21,9 @@ from constructs_lib.graph.values import Unknown
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
+
+_COUNTED: Final = 1_000
+"""The most retries whose waits are added up."""
 
 _Key = tuple[Node, Target | Unknown]
 
@@ -23,13 +34,10 @@ def attempts(world: "World", one: Invocation) -> Attempts:
     return Attempts("; ".join(map(_retries, tasks)) or "as the Retry of the state says")
 
 
-def end(world: "World", one: Invocation) -> End:
-    """Return where an error goes that is not tried again."""
-    tasks = _tasks(world, one)
-    catching = [f"task {task.name}" for task in tasks if task.state.get("Catch")]
-    if tasks and not catching:
-        return caller("the execution of the state machine, which fails unless a state around the task catches it")
-    return caller(f"the Catch of {' and '.join(catching) or 'the state'}, else the execution fails")
+def ends(world: "World", one: Invocation) -> list[End]:
+    """Return where an error goes that is not tried again: what several tasks have in common, once."""
+    found = [end for task in _tasks(world, one) for end in catches.ends(world, task)]
+    return list(dict.fromkeys(found)) or [caller("the Catch of the state, else the execution fails")]
 
 
 def waits(world: "World", one: Invocation) -> Iterator[tuple[str, float]]:
@@ -52,10 +60,37 @@ def _retries(task: FunctionTask) -> str:
 def _retrier(one: dict[str, Any]) -> str:
     named = one.get("ErrorEquals")
     errors = [str(error) for error in named] if isinstance(named, list) else []
-    often = one.get("MaxAttempts")
-    retries = f"up to {often} times again" if isinstance(often, int) else "again"
     more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
-    return f"{retries} on {errors[0]}{more}" if errors else retries
+    return _again(one) + (f" on {errors[0]}{more}" if errors else "")
+
+
+def _again(one: dict[str, Any]) -> str:
+    often = _number(one, "MaxAttempts", TASK_RETRIES_DEFAULT)
+    wait = _number(one, "IntervalSeconds", TASK_RETRY_INTERVAL_DEFAULT_SECONDS)
+    rate = _number(one, "BackoffRate", TASK_BACKOFF_RATE_DEFAULT)
+    longest = _number(one, "MaxDelaySeconds", inf)
+    if often is None:
+        return "again"
+    if often == 0:
+        return "not again"
+    words = f"up to {count(often, 'time')} again"
+    if wait is None or rate is None or longest is None or often > _COUNTED:
+        return words
+    waits = [min(wait, longest)]
+    for _ in range(int(often) - 1):
+        wait = min(wait * rate, longest)
+        waits.append(wait)
+    if not isfinite(sum(waits)):
+        return words
+    if waits[0] == waits[-1]:
+        return f"{words} after {duration(waits[0])}{' each' if len(waits) > 1 else ''}"
+    return f"{words} after {duration(waits[0])} to {duration(waits[-1])}, {about(sum(waits))} in all,"
+
+
+def _number(one: dict[str, Any], name: str, default: float) -> float | None:
+    """Return a number of a retrier; None for what is computed when the state machine runs."""
+    value = one.get(name, default)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _by_place(world: "World") -> Mapping[_Key, list[FunctionTask]]:

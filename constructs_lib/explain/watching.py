@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib.explain.wording import named
 from constructs_lib.graph.arn import resource_of
-from constructs_lib.graph.failures.alarms import alarms
+from constructs_lib.graph.failures.alarms import APIS, alarms
 from constructs_lib.graph.failures.fifo import TOPIC
 from constructs_lib.graph.invokers.mappings import QUEUE, mappings
 from constructs_lib.graph.invokers.subscriptions import subscriptions
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 _DEPTH: Final = "ApproximateNumberOfMessagesVisible"
 _AGE: Final = "ApproximateAgeOfOldestMessage"
 
-_NAMESPACES: Final = {QUEUE: "AWS/SQS", FUNCTION: "AWS/Lambda"}
+_FAILED_EXECUTIONS: Final = ("ExecutionsFailed", "ExecutionsTimedOut")
+_API_ERRORS: Final = ("5XXError", "5xx", "ExecutionError", "IntegrationError")
+"""Of a REST, an HTTP and a WebSocket API."""
+
+_NAMESPACES: Final = {
+    QUEUE: "AWS/SQS",
+    FUNCTION: "AWS/Lambda",
+    "AWS::StepFunctions::StateMachine": "AWS/States",
+    **dict.fromkeys(APIS, "AWS/ApiGateway"),
+}
 
 
 def watchers(world: "World", place: Resource) -> tuple[str, ...] | None:
@@ -41,6 +50,18 @@ def backlog(world: "World", queue: Resource) -> tuple[str, ...]:
 def alarmed(world: "World", queue: Resource) -> tuple[str, ...]:
     """Return the same alarms as those who notice what fails."""
     return tuple(f"alarm {one}" for one in backlog(world, queue))
+
+
+def execution_alarms(world: "World", machine: Resource) -> tuple[str, ...]:
+    """Return the alarms on failed executions of a state machine."""
+    metrics = {name: by for name, by in _watched(world, machine).items() if name in _FAILED_EXECUTIONS}
+    return tuple(f"alarm {one}" for one in (*_listed(metrics), *_open_alarm(world, machine)))
+
+
+def api_alarms(world: "World", api: Resource) -> tuple[str, ...]:
+    """Return the alarms on the errors of an API that are not the client's own."""
+    metrics = {name: by for name, by in _watched(world, api).items() if name in _API_ERRORS}
+    return tuple(f"alarm {one}" for one in (*_listed(metrics), *_open_alarm(world, api)))
 
 
 def alarms_on(world: "World", function: Resource) -> tuple[str, ...]:

@@ -283,8 +283,14 @@ def test_the_task_of_a_state_machine_tells_its_retries_and_its_catch() -> None:
     route = only_route({"Machine": machine})
     assert route.limits == ("task Work waits 70 s",)
     (execution,) = route.stages
-    assert execution.attempts.words == "task Work: 1 attempt, up to 6 times again on Lambda.ServiceException and 1 more"
-    assert fates(execution) == [(Fate.CALLER, "the Catch of task Work, else the execution fails")]
+    words = "up to 6 times again after 1 s to 32 s, about 63 s in all, on Lambda.ServiceException and 1 more"
+    assert execution.attempts.words == f"task Work: 1 attempt, {words}"
+    assert fates(execution) == [
+        (
+            Fate.CALLER,
+            "the state machine, which goes on where the templates do not tell (the Catch of Work, for States.ALL)",
+        )
+    ]
 
 
 def test_a_stack_waits_for_its_custom_resource() -> None:

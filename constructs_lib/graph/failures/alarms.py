@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Final
 from constructs_lib.graph.arn import named, resource_of
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.template import Resource, Template
-from constructs_lib.graph.values import UNKNOWN, Unknown, Value
+from constructs_lib.graph.values import UNKNOWN, Reference, Unknown, Value
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
 
 _DIMENSIONS: Final = {
-    "AWS/SQS": ("QueueName", "sqs"),
-    "AWS/Lambda": ("FunctionName", "lambda"),
-    "AWS/Kinesis": ("StreamName", "kinesis"),
-    "AWS/States": ("StateMachineArn", "states"),
+    "AWS/SQS": (("QueueName",), "sqs"),
+    "AWS/Lambda": (("FunctionName",), "lambda"),
+    "AWS/Kinesis": (("StreamName",), "kinesis"),
+    "AWS/States": (("StateMachineArn",), "states"),
+    "AWS/ApiGateway": (("ApiName", "ApiId"), "apigateway"),
 }
+APIS: Final = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api")
 
 
 @dataclass(eq=False)
@@ -68,12 +70,12 @@ def _add(found: Alarms, metric: Node) -> None:
         return
     if namespace not in _DIMENSIONS:
         return
-    dimension, service = _DIMENSIONS[namespace]
+    dimensions, service = _DIMENSIONS[namespace]
     places = list(metric["Dimensions"].children)
     if metric["Dimensions"].value is UNKNOWN or any(one["Name"].text() is None for one in places):
         found.open.add(namespace)
         return
-    values = [one["Value"].value for one in places if one["Name"].text() == dimension]
+    values = [one["Value"].value for one in places if one["Name"].text() in dimensions]
     watched = _watched(metric.world, metric.resource.template, service, values[0]) if values else None
     if isinstance(watched, Resource):
         found.of_resource[watched].add(name)
@@ -85,6 +87,15 @@ def _add(found: Alarms, metric: Node) -> None:
 
 
 def _watched(world: "World", here: Template, service: str, value: Value) -> Resource | Unknown | None:
+    if service == "apigateway" and isinstance(value, str):
+        # The API goes by its name, which it can share with one of another stack.
+        return next((one for one in world.of_type(*APIS) if _called(world, here, one, value)), None)
+    if service == "apigateway":
+        return value.resource if isinstance(value, Reference) else UNKNOWN
     if service != "states":
         return named(world, here, service, value)
     return resource_of(world, here, value) or (UNKNOWN if value is UNKNOWN else None)
+
+
+def _called(world: "World", here: Template, api: Resource, name: str) -> bool:
+    return api.template.root is here.root and world.properties(api)["Name"].text() == name

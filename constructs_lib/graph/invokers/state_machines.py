@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
+class Catcher:
+    """What a state does with some of its errors."""
+
+    rule: dict[str, Any]
+    """The element of ``Catch``."""
+    holder: str
+    """The name of the state that has it."""
+    states: dict[str, Any]
+    """The states by name, among which its ``Next`` is."""
+
+
+@dataclass(frozen=True, eq=False)
 class FunctionTask:
     """A task of a state machine that invokes a function."""
 
@@ -21,6 +33,8 @@ class FunctionTask:
     state: dict[str, Any]
     retriers: Sequence[Any]
     """Its own retriers and those of the states around it."""
+    catchers: Sequence[Catcher]
+    """Its own catchers, and then those of the states around it."""
 
     @property
     def machine(self) -> Resource:
@@ -35,32 +49,43 @@ class FunctionTask:
 
 def function_tasks(world: "World") -> Iterator[FunctionTask]:
     """Yield the tasks, those of functions outside of the app too."""
-    placed: dict[int, dict[int, tuple[str, list[Any]]]] = {}
+    placed: dict[int, dict[int, _State]] = {}
     for call in world.once(invoke_calls):
         if call.document is None or call.state is None:
             continue
         key = id(call.document)
         if key not in placed:
-            placed[key] = {id(state): (name, around) for name, state, around in _states(call.document)}
+            placed[key] = {id(one.content): one for one in _states(call.document)}
         # What is no state, such as a parameter called Resource, is none of the tasks.
         if id(call.state) in placed[key]:
-            name, retriers = placed[key][id(call.state)]
-            yield FunctionTask(call, name, call.state, retriers)
+            one = placed[key][id(call.state)]
+            yield FunctionTask(call, one.name, call.state, one.retriers, one.catchers)
 
 
-def _states(document: Document) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:
-    """Yield the states, nested ones too, each with its name and the retriers that apply to it."""
-    pending: list[tuple[Any, list[Any]]] = [(document.data, [])]
+@dataclass(frozen=True, eq=False)
+class _State:
+    name: str
+    content: dict[str, Any]
+    retriers: list[Any]
+    catchers: list[Catcher]
+
+
+def _states(document: Document) -> Iterator[_State]:
+    """Yield the states, nested ones too, each with the retriers and the catchers that apply to it."""
+    pending: list[tuple[Any, list[Any], list[Catcher]]] = [(document.data, [], [])]
     while pending:
-        machine, around = pending.pop()
-        states = machine.get("States") if isinstance(machine, dict) else None
-        for name, state in states.items() if isinstance(states, dict) else ():
+        machine, around, catching = pending.pop()
+        written = machine.get("States") if isinstance(machine, dict) else None
+        states: dict[str, Any] = written if isinstance(written, dict) else {}
+        for name, state in states.items():
             if not isinstance(state, dict):
                 continue
             retriers = [*around, *_listed(state.get("Retry", []))]
-            yield name, state, retriers
+            own = [Catcher(one, name, states) for one in _listed(state.get("Catch", [])) if isinstance(one, dict)]
+            catchers = [*own, *catching]
+            yield _State(name, state, retriers, catchers)
             inner = [*_listed(state.get("Branches", [])), state.get("ItemProcessor"), state.get("Iterator")]
-            pending.extend((one, retriers) for one in inner)
+            pending.extend((one, retriers, catchers) for one in inner)
 
 
 def _listed(value: Any) -> list[Any]:
