@@ -24,8 +24,12 @@ exit codes:
 
 settings:
   [tool.lambda-invocations] in the nearest pyproject.toml, in the working directory or above, takes select, ignore,
-  fail-on, format, baseline, rules-from and exclude; files are relative to it. An option of the command line replaces its
-  setting.
+  fail-on, format, baseline, rules-from and exclude; files are relative to it. An option of the command line replaces
+  its setting.
+
+leaving out files:
+  --exclude 'data' leaves out files and folders of that name; with a slash, as in 'tests/*.json', it is for paths, and *
+  stands for slashes too. It is for what is found in folders: what is named is checked.
 
 accepting a finding:
   in an app, acknowledge LambdaInvocation::<rule> on a construct; in a template, write into the Metadata of a resource,
