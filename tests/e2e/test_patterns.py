@@ -43,7 +43,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory, journals: Path) -> Path:
 def cases() -> Iterator[Any]:
     """Combine patterns and scenarios; what has to wait for many retries is left to ``make e2e``."""
     for driver, scenario in itertools.product(DRIVERS, SCENARIOS):
-        is_slow = not scenario.is_quick or (driver.is_slow and scenario.name != "succeeds")
+        is_slow = driver.is_slow or not scenario.is_quick
         marks = [pytest.mark.slow_e2e] if is_slow else []
         yield pytest.param(driver, scenario, marks=marks, id=f"{driver.pattern.name}-{scenario.name}")
 
@@ -79,7 +79,7 @@ def reserved(deployed: Deployed, scenario: Scenario) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("reserved")
-@pytest.mark.parametrize(("driver", "scenario"), cases(), indirect=["driver"])
+@pytest.mark.parametrize(("driver", "scenario"), list(cases()), indirect=["driver"])
 def test_every_event_is_handled_or_captured(
     driver: Driver, deployed: Deployed, journal: Journal, scenario: Scenario
 ) -> None:

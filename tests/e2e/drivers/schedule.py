@@ -15,6 +15,8 @@ from tests.e2e.drivers.driver import Deployed
 class ScheduleDriver(AsynchronousDriver):
     """The deployed schedule is due in a day: copies of it, due at once, carry the tokens."""
 
+    is_slow = True  # the emulator looks for what is due every ten seconds
+
     def build(self, stack: Stack, function: LambdaFunction) -> Any:
         daily = scheduler.ScheduleExpression.rate(Duration.days(1))
         return ScheduleToLambda(stack, "Pattern", function=function, schedule=daily)
