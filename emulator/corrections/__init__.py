@@ -16,6 +16,7 @@ ORDER = (
     "error_types",
     "queue_mappings",
     "service_integrations",
+    "firehose",
 )
 """Modules of this package, in the order in which they are applied."""
 
