@@ -1,6 +1,6 @@
 """Tell what happens to the events of each function of an app."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,11 +15,14 @@ from constructs_lib.graph.invokers.invocations import invocations
 from constructs_lib.graph.invokers.services import CLOUDFORMATION
 from constructs_lib.graph.invokers.targets import FUNCTION
 from constructs_lib.graph.invokers.unseen import configured_unseen, reachable
-from constructs_lib.graph.template import Resource
+from constructs_lib.graph.template import Resource, Template
 from constructs_lib.graph.worlds import worlds
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
+
+_Held = Mapping[tuple[Template, str], bool]
+"""Whether each condition of the templates holds."""
 
 
 def accounts(app: App) -> list[Account]:
@@ -28,10 +31,14 @@ def accounts(app: App) -> list[Account]:
     A function that conditions decide about is accounted for as in the first world in which it exists.
     """
     found: dict[Resource, list[Account | None]] = {one: [] for one in app.by_type.get(FUNCTION, ())}
+    held: list[_Held] = []
     for world in worlds(app):
+        held.append(
+            {(one, name): world.holds(one, name) for one in app.templates for name in one.section("Conditions")}
+        )
         for function, several in found.items():
             several.append(_account(world, function) if world.exists(function) else None)
-    return sorted((one for several in found.values() for one in _first(several)), key=partial(_order, app))
+    return sorted((one for several in found.values() for one in _first(several, held)), key=partial(_order, app))
 
 
 def _order(app: App, account: Account) -> tuple[bool, int, str]:
@@ -39,10 +46,19 @@ def _order(app: App, account: Account) -> tuple[bool, int, str]:
     return names == {CLOUDFORMATION.name}, app.index(account.function.template), account.function.label
 
 
-def _first(several: Sequence[Account | None]) -> Iterator[Account]:
-    first = next((one for one in several if one is not None), None)
-    if first is not None:
-        yield replace(first, conditional=any(one != first for one in several))
+def _first(several: Sequence[Account | None], held: Sequence[_Held]) -> Iterator[Account]:
+    for first, here in zip(several, held, strict=True):
+        if first is None:
+            continue
+        conditional = any(one != first for one in several)
+        yield replace(first, conditional=conditional, assumed=_varying(here, held) if conditional else ())
+        return
+
+
+def _varying(here: _Held, held: Sequence[_Held]) -> tuple[str, ...]:
+    """Say what is taken of the conditions that do not hold everywhere alike."""
+    varying = {name: value for (one, name), value in here.items() if any(other[one, name] != value for other in held)}
+    return tuple(f"{name} is {str(value).lower()}" for name, value in sorted(varying.items()))
 
 
 def _account(world: "World", function: Resource) -> Account:

@@ -74,7 +74,7 @@ def _attempts(world: "World", target: Target, config: AsyncConfig | None) -> Att
         retries = config.properties["MaximumRetryAttempts"].number(retries)
         age = config.properties["MaximumEventAgeInSeconds"].number(age)
     number = None if retries is None else whole(retries + 1)
-    words = "as often as the templates do not tell"
+    words = "attempts of a number that the templates do not tell"
     if number is not None:
         words = count(number, "attempt") + (_WAITS[number - 1] if 0 < number <= len(_WAITS) else "")
     old = "at an age that the templates do not tell" if age is None else f"when {duration(age)} old"

@@ -31,6 +31,7 @@ def _account(one: Account) -> dict[str, Any]:
         "name": one.name,
         "timeoutSeconds": one.timeout,
         "conditional": one.conditional,
+        "assumed": one.assumed,
         "alarms": one.alarms,
         "notes": one.notes,
         "invokers": [_route(route) for route in one.routes],

@@ -100,6 +100,8 @@ class Account:
     notes: tuple[str, ...] = ()
     conditional: bool = False
     """Whether conditions of the templates decide about what is told: then it is one outcome of several."""
+    assumed: tuple[str, ...] = ()
+    """What is taken of the conditions that can hold or not, in words."""
 
     @property
     def names(self) -> set[str]:

@@ -45,22 +45,26 @@ def of_queue(world: "World", queue: Resource | None) -> _Found:
         words = "as the redrive policy of the queue says, which is not in the app"
         return Attempts(words), [untold("the queue, and its dead-letter queue if it has one, are not in the app")]
     hidden = visibility_timeout(world, queue)
-    again = f"{duration(hidden)} apart (visibility timeout)" if hidden is not None else "a visibility timeout apart"
+    again = ", a visibility timeout apart"
+    if hidden is not None:
+        again = f", {duration(hidden)} apart (visibility timeout)" if hidden else ", without a pause"
     redrive = world.once(redrives).get(queue)
     if redrive is not None:
         count_max = redrive.max_receive_count
         ends = [kept(world, queue.template, redrive.target)]
         if count_max is None:
-            return Attempts(f"as often as the templates do not tell, {again}"), ends
+            return Attempts(f"attempts of a number that the templates do not tell{again}"), ends
         seconds = None if hidden is None else count_max * hidden
-        long = "" if seconds is None or count_max < 2 else f"; {about(seconds)}"
-        return Attempts(f"{count(count_max, 'attempt')}, {again}{long}", whole(count_max), seconds), ends
+        if count_max < 2:
+            return Attempts(count(count_max, "attempt"), whole(count_max), seconds), ends
+        long = f"; {about(seconds)}" if seconds else ""
+        return Attempts(f"{count(count_max, 'attempt')}{again}{long}", whole(count_max), seconds), ends
     if not world.properties(queue)["RedrivePolicy"].absent:
-        return Attempts(f"as the redrive policy says, {again}"), [untold("the redrive policy cannot be read")]
+        return Attempts(f"as the redrive policy says{again}"), [untold("the redrive policy cannot be read")]
     kept_for = retention(world, queue)
     long = "for a time that the templates do not tell" if kept_for is None else f"for {duration(kept_for)}"
     end = End(Fate.LOST, f"{named(queue)} has no redrive policy, and keeps it {long}", queue, alarmed(world, queue))
-    return Attempts(f"again and again, {again}, {long} (retention)", None, kept_for), [end]
+    return Attempts(f"again and again{again}, {long} (retention)", None, kept_for), [end]
 
 
 def _of_stream(world: "World", mapping: Mapping) -> _Found:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _STACK: Final = caller("the stack, whose deployment fails when it hears nothing")
 
+_UNTIL: Final = "until somebody turns it on"
+
 
 def route(world: "World", one: Invocation) -> Route:
     """Return who invokes, how, and where a failed event ends."""
@@ -70,7 +72,10 @@ def _limits(world: "World", one: Invocation) -> tuple[str, ...]:
 def _notes(world: "World", one: Invocation, mapping: Mapping | None) -> tuple[str, ...]:
     notes = []
     if _turned_off(world, one, mapping):
-        notes.append("turned off: it invokes nothing until somebody turns it on")
+        name = "State" if mapping is None else "Enabled"
+        # What is a function of the template, a condition or a parameter decides.
+        decided = isinstance((one.resource.raw.get("Properties") or {}).get(name), dict)
+        notes.append(f"turned off: it invokes nothing {'in this outcome' if decided else _UNTIL}")
     elif one.model is None:
         notes.append("the templates do not tell how it invokes; what follows holds if it does so asynchronously")
     if one.model is InvocationModel.ASYNCHRONOUS:

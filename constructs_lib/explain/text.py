@@ -6,6 +6,7 @@ from typing import Final
 
 from constructs_lib.amounts import count, duration
 from constructs_lib.explain.model import Account, End, Fate, Route, Stage
+from constructs_lib.explain.watching import WITHOUT_ACTIONS
 from constructs_lib.explain.wording import named
 from constructs_lib.facts import InvocationModel
 from constructs_lib.nag.reports.places import plain
@@ -20,6 +21,9 @@ _LEGEND: Final = (
     "Delivery: the source hands the event to Lambda. Execution: the function does the work.",
     "An event can fail in each of them; 'ends' says where it is then, 'watched' who notices it there.",
 )
+_ACTIONS: Final = (
+    "An alarm 'without actions' tells nobody: that of a construct of this library without alarm_topic, for instance."
+)
 _MODELS: Final = {
     InvocationModel.SYNCHRONOUS: "synchronous: the caller waits for the answer",
     InvocationModel.ASYNCHRONOUS: "asynchronous: Lambda queues the event, and calls the function later",
@@ -32,8 +36,11 @@ _WATCHED: Final = "nobody: the templates show no alarm, consumer or subscriber"
 
 def render(accounts: Sequence[Account]) -> str:
     """Return the text: a block for each function."""
-    blocks = ["\n".join(_LEGEND), *("\n".join(_block(one)) for one in accounts)] if accounts else ["no functions"]
-    return plain("\n\n".join(blocks)) + "\n"
+    if not accounts:
+        return "no functions\n"
+    blocks = ["\n".join(_block(one)) for one in accounts]
+    legend = (*_LEGEND, _ACTIONS) if any(WITHOUT_ACTIONS in one for one in blocks) else _LEGEND
+    return plain("\n\n".join(["\n".join(legend), *blocks])) + "\n"
 
 
 def _block(account: Account) -> Iterator[str]:
@@ -41,10 +48,12 @@ def _block(account: Account) -> Iterator[str]:
     stack = function.template.construct_path
     yield f"{function.label}, " + (f"stack {stack}" if stack else str(function.template.path))
     running = "unknown" if account.timeout is None else duration(account.timeout)
+    if "Timeout" not in (function.raw.get("Properties") or {}):
+        running += " (default)"
     yield from _row("timeout", running, 2)
     yield from _rows("alarms", account.alarms or ("none on the function's own metrics",), 2)
     if account.conditional:
-        yield from _row("note", "conditions of the template decide about this; here is one of several outcomes", 2)
+        yield from _row("note", _outcome(account), 2)
     yield from _rows("note", account.notes, 2)
     if not account.routes:
         yield ""
@@ -52,6 +61,13 @@ def _block(account: Account) -> Iterator[str]:
     for route in account.routes:
         yield ""
         yield from _route(route)
+
+
+def _outcome(account: Account) -> str:
+    words = "conditions of the template decide about this; here is one of several outcomes"
+    shown, rest = account.assumed[:_NAMED], len(account.assumed) - _NAMED
+    more = [count(rest, "other condition")] if rest > 0 else []
+    return f"{words}: {', '.join([*shown, *more])}" if shown else words
 
 
 def _route(route: Route) -> Iterator[str]:

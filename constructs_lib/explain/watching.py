@@ -8,14 +8,18 @@ from constructs_lib.explain.wording import named
 from constructs_lib.graph.arn import resource_of
 from constructs_lib.graph.failures.alarms import APIS, alarms
 from constructs_lib.graph.failures.fifo import TOPIC
-from constructs_lib.graph.invokers.mappings import QUEUE, mappings
+from constructs_lib.graph.invokers.mappings import QUEUE, flag, mappings
 from constructs_lib.graph.invokers.subscriptions import subscriptions
 from constructs_lib.graph.invokers.targets import FUNCTION, lambda_target
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.template import Resource
+from constructs_lib.graph.values import Structure
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
+
+WITHOUT_ACTIONS: Final = "without actions"
+"""What is said of an alarm that tells nobody."""
 
 _DEPTH: Final = "ApproximateNumberOfMessagesVisible"
 _AGE: Final = "ApproximateAgeOfOldestMessage"
@@ -44,7 +48,7 @@ def watchers(world: "World", place: Resource) -> tuple[str, ...] | None:
 def backlog(world: "World", queue: Resource) -> tuple[str, ...]:
     """Return the alarms on how much waits in a queue, or how long."""
     metrics = {name: by for name, by in _watched(world, queue).items() if name in (_DEPTH, _AGE)}
-    return (*_listed(metrics), *_open_alarm(world, queue))
+    return (*_listed(world, metrics), *_open_alarm(world, queue))
 
 
 def alarmed(world: "World", queue: Resource) -> tuple[str, ...]:
@@ -55,18 +59,18 @@ def alarmed(world: "World", queue: Resource) -> tuple[str, ...]:
 def execution_alarms(world: "World", machine: Resource) -> tuple[str, ...]:
     """Return the alarms on failed executions of a state machine."""
     metrics = {name: by for name, by in _watched(world, machine).items() if name in _FAILED_EXECUTIONS}
-    return tuple(f"alarm {one}" for one in (*_listed(metrics), *_open_alarm(world, machine)))
+    return tuple(f"alarm {one}" for one in (*_listed(world, metrics), *_open_alarm(world, machine)))
 
 
 def api_alarms(world: "World", api: Resource) -> tuple[str, ...]:
     """Return the alarms on the errors of an API that are not the client's own."""
     metrics = {name: by for name, by in _watched(world, api).items() if name in _API_ERRORS}
-    return tuple(f"alarm {one}" for one in (*_listed(metrics), *_open_alarm(world, api)))
+    return tuple(f"alarm {one}" for one in (*_listed(world, metrics), *_open_alarm(world, api)))
 
 
 def alarms_on(world: "World", function: Resource) -> tuple[str, ...]:
     """Return the alarms on the metrics of a function, each with its metric."""
-    return (*_listed(_watched(world, function)), *_open_alarm(world, function))
+    return (*_listed(world, _watched(world, function)), *_open_alarm(world, function))
 
 
 def _watched(world: "World", resource: Resource) -> dict[str, list[Resource]]:
@@ -75,10 +79,18 @@ def _watched(world: "World", resource: Resource) -> dict[str, list[Resource]]:
     return {name: found.by[resource, name] for name in metrics}
 
 
-def _listed(metrics: Mapping[str, list[Resource]]) -> Iterator[str]:
+def _listed(world: "World", metrics: Mapping[str, list[Resource]]) -> Iterator[str]:
     for name, by in metrics.items():
         for alarm in by:
-            yield f"{alarm.label} on {name}"
+            yield f"{alarm.label} on {name}" + (f" ({WITHOUT_ACTIONS})" if _is_silent(world, alarm) else "")
+
+
+def _is_silent(world: "World", alarm: Resource) -> bool:
+    """Say whether an alarm certainly does nothing when it goes off."""
+    properties = world.properties(alarm)
+    actions = properties["AlarmActions"]
+    none = actions.absent or (isinstance(actions.value, Structure) and not list(actions.children))
+    return none or flag(properties["ActionsEnabled"], default=True) is False
 
 
 def _open_alarm(world: "World", resource: Resource) -> Iterator[str]:

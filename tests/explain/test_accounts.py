@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from constructs_lib.explain import text
 from constructs_lib.explain.accounts import accounts
 from constructs_lib.explain.model import Account, Fate, Route, Stage, StageName
 from tests.graph.build import make_app
@@ -123,7 +124,20 @@ def test_the_dead_letter_queue_of_another_target_of_the_rule_does_not_count() ->
 def test_a_rule_that_is_turned_off_is_said_to_be() -> None:
     resources = rule()
     resources["Rule"]["Properties"]["State"] = "DISABLED"
-    assert "turned off" in only_route(resources).notes[0]
+    assert only_route(resources).notes == ("turned off: it invokes nothing until somebody turns it on",)
+
+
+def test_what_a_condition_turns_off_is_so_in_this_outcome_only() -> None:
+    conditions: dict[str, Any] = {
+        "Parameters": {"P": {"Type": "String"}},
+        "Conditions": {"C": {"Fn::Equals": [{"Ref": "P"}, "x"]}},
+    }
+    enabled = {"Fn::If": ["C", True, False]}
+    account = explained(
+        {"Queue": resource("AWS::SQS::Queue"), "Mapping": mapping("Queue", Enabled=enabled)}, **conditions
+    )
+    assert account.routes[0].notes == ("turned off: it invokes nothing in this outcome",)
+    assert account.assumed == ("C is false",)
 
 
 def test_a_subscription_with_and_without_a_dead_letter_queue() -> None:
@@ -158,6 +172,22 @@ def test_a_queue_moves_what_fails_too_often() -> None:
     assert (execution.attempts.number, execution.attempts.seconds) == (5, 900)
     assert "3 min apart" in execution.attempts.words
     assert fates(execution) == [(Fate.KEPT, "queue Failures")]
+
+
+@pytest.mark.parametrize(
+    ("number", "timeout", "words"),
+    [
+        (1, 120, "1 attempt"),
+        (2, 120, "2 attempts, 2 min apart (visibility timeout); about 4 min"),
+        (3, 0, "3 attempts, without a pause"),
+        ({"Fn::ImportValue": "n"}, 0, "attempts of a number that the templates do not tell, without a pause"),
+    ],
+)
+def test_the_attempts_that_a_queue_gives(number: Any, timeout: int, words: str) -> None:
+    policy = {"deadLetterTargetArn": KEPT, "maxReceiveCount": number}
+    queue = {"Queue": resource("AWS::SQS::Queue", VisibilityTimeout=timeout, RedrivePolicy=policy)}
+    (execution,) = only_route({**queue, **FAILURES, "Mapping": mapping("Queue")}).stages
+    assert execution.attempts.words == words
 
 
 def test_a_queue_without_a_redrive_policy_drops_what_fails_in_the_end() -> None:
@@ -341,8 +371,11 @@ def test_a_function_with_the_role_is_the_caller() -> None:
 def test_conditions_that_decide_are_named_and_others_are_not() -> None:
     conditions = {"Parameters": {"P": {"Type": "String"}}, "Conditions": {"C": {"Fn::Equals": [{"Ref": "P"}, "x"]}}}
     decided = {"Timeout": {"Fn::If": ["C", 10, 20]}}
-    assert explained({}, decided, **conditions).conditional
-    assert not explained({}, {"Timeout": 10}, **conditions).conditional
+    several = explained({}, decided, **conditions)
+    assert (several.conditional, several.timeout, several.assumed) == (True, 20, ("C is false",))
+    assert "one of several outcomes: C is false\n" in text.render([several])
+    one = explained({}, {"Timeout": 10}, **conditions)
+    assert (one.conditional, one.assumed) == (False, ())
     body = {"Function": {**resource("AWS::Lambda::Function"), "Condition": "C"}}
     (account,) = accounts(make_app({"Resources": body, **conditions}))
     assert account.conditional

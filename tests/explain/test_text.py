@@ -17,7 +17,7 @@ FIXTURES = sorted((Path(__file__).parents[1] / "nag" / "fixtures").iterdir())
 
 BLOCK = """\
 Function, 0.template.json
-  timeout       3 s
+  timeout       3 s (default)
   alarms        none on the function's own metrics
 
   invoked by    S3: bucket Bucket

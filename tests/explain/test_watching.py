@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from constructs_lib.explain import text
 from constructs_lib.explain.accounts import accounts
 from constructs_lib.explain.model import Account, End
 from tests.explain.test_accounts import DESTINATION, FAILURES, config, notification, resource
@@ -24,7 +25,11 @@ def end_of(account: Account) -> End:
 
 def alarm(namespace: str, metric: str, **dimensions: Any) -> dict[str, Any]:
     listed = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    return {"Alarm": resource("AWS::CloudWatch::Alarm", Namespace=namespace, MetricName=metric, Dimensions=listed)}
+    return {
+        "Alarm": resource(
+            "AWS::CloudWatch::Alarm", Namespace=namespace, MetricName=metric, Dimensions=listed, AlarmActions=["arn"]
+        )
+    }
 
 
 def test_nobody() -> None:
@@ -97,3 +102,22 @@ def test_a_function_as_destination_is_named_without_watchers() -> None:
     }
     end = end_of(explained(resources))
     assert (end.place, end.watchers) == ("function Other", None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "silent"),
+    [
+        ({}, False),
+        ({"AlarmActions": []}, True),
+        ({"ActionsEnabled": False}, True),
+        ({"ActionsEnabled": {"Ref": "Unknown"}}, False),
+        ({"AlarmActions": {"Fn::ImportValue": "topics"}}, False),
+    ],
+)
+def test_an_alarm_without_actions_tells_nobody(settings: dict[str, Any], silent: bool) -> None:
+    watching = alarm("AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName=QUEUE_NAME)
+    watching["Alarm"]["Properties"].update(settings)
+    account = explained(watching)
+    (watcher,) = end_of(account).watchers or ()
+    assert watcher.endswith("(without actions)") is silent
+    assert ("tells nobody" in text.render([account])) is silent
