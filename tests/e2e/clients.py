@@ -33,11 +33,15 @@ class Clients:
             client.close()
 
 
+class WaitedTooLongError(AssertionError):
+    """What was waited for did not come."""
+
+
 def wait_until(ask: Callable[[], T], what: str, *, seconds: float) -> T:
     """Ask until the answer is true; fail after some seconds, with the last answer."""
     deadline = time.monotonic() + seconds
     while not (answer := ask()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"expected {what} within {seconds:g} s, found {answer!r}")
+            raise WaitedTooLongError(f"expected {what} within {seconds:g} s, found {answer!r}")
         time.sleep(0.05)
     return answer

@@ -8,6 +8,8 @@ import pytest
 from scripts.local.emulator import ACCOUNT, REGION, Emulator
 from tests.e2e.clients import Clients
 from tests.e2e.deploy import bootstrap
+from tests.e2e.drivers.driver import Driver
+from tests.e2e.scenarios import Scenario
 
 _RUNNING = pytest.StashKey[Emulator]()
 
@@ -29,6 +31,16 @@ def say_when_the_emulator_is_gone(request: pytest.FixtureRequest) -> Iterator[No
     yield
     if needed is not None:
         needed.check()
+
+
+@pytest.hookimpl(tryfirst=True)  # before what -m leaves out is left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the scenarios of `test_patterns` that wait for many retries, or for a slow source."""
+    for item in items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        driver, scenario = parameters.get("driver"), parameters.get("scenario")
+        if isinstance(driver, Driver) and isinstance(scenario, Scenario) and (driver.is_slow or not scenario.is_quick):
+            item.add_marker(pytest.mark.slow_e2e)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.e2e.clients import Clients, wait_until
+from tests.e2e.clients import Clients, WaitedTooLongError, wait_until
 
 DEPLOY_SECONDS = 60
 _VERSION = "/cdk-bootstrap/hnb659fds/version"
@@ -51,7 +51,7 @@ def deploy(clients: Clients, bucket: str, assembly: Path, stack: str) -> dict[st
 
     try:
         found = wait_until(ended, f"{stack} to be deployed", seconds=DEPLOY_SECONDS)
-    except AssertionError as error:
+    except WaitedTooLongError as error:
         raise DeploymentError(f"{error}\n{_events(clients, stack)}") from error
     if found is None or found["StackStatus"] != "CREATE_COMPLETE":
         raise DeploymentError(f"expected {stack} to be CREATE_COMPLETE, found {found}\n{_events(clients, stack)}")

@@ -1,15 +1,13 @@
 """Every pattern that the emulator holds, deployed and driven through its own source: no event is lost."""
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aws_cdk import App, CfnOutput, Duration, Stack
 
 from scripts.local.functions import local_function
-from tests.e2e.clients import Clients, wait_until
+from tests.e2e.clients import Clients, WaitedTooLongError, wait_until
 from tests.e2e.deploy import delete, deploy
 from tests.e2e.drivers import DRIVERS
 from tests.e2e.drivers.driver import Deployed, Driver
@@ -40,15 +38,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory, journals: Path) -> Path:
     return Path(app.synth().directory)
 
 
-def cases() -> Iterator[Any]:
-    """Combine patterns and scenarios; what has to wait for many retries is left to ``make e2e``."""
-    for driver, scenario in itertools.product(DRIVERS, SCENARIOS):
-        is_slow = driver.is_slow or not scenario.is_quick
-        marks = [pytest.mark.slow_e2e] if is_slow else []
-        yield pytest.param(driver, scenario, marks=marks, id=f"{driver.pattern.name}-{scenario.name}")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=DRIVERS, ids=lambda driver: driver.pattern.name)
 def driver(request: pytest.FixtureRequest) -> Driver:
     chosen: Driver = request.param
     return chosen
@@ -79,7 +69,7 @@ def reserved(deployed: Deployed, scenario: Scenario) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("reserved")
-@pytest.mark.parametrize(("driver", "scenario"), list(cases()), indirect=["driver"])
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_every_event_is_handled_or_captured(
     driver: Driver, deployed: Deployed, journal: Journal, scenario: Scenario
 ) -> None:
@@ -94,8 +84,8 @@ def test_every_event_is_handled_or_captured(
 
     try:
         wait_until(settled, "every event to be handled or captured", seconds=driver.seconds)
-    except AssertionError as error:
-        raise AssertionError(f"{error}; {state(tokens, deployed, journal)}") from None
+    except WaitedTooLongError as error:
+        raise WaitedTooLongError(f"{error}; {state(tokens, deployed, journal)}") from None
 
     handled, attempts = journal.handled(), journal.attempts()
     for token in tokens:

@@ -36,6 +36,6 @@ class StreamDriver(Driver):
             assert batch["startSequenceNumber"] == batch["endSequenceNumber"], record
             assert "payload" not in record
             token = self.sequence_numbers[batch["startSequenceNumber"]]
-            assert token in tokens
+            assert token in tokens, (token, record)
             assert token not in deployed.captured, f"{token} was captured twice"
             deployed.captured[token] = message["Body"]
