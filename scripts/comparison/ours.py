@@ -17,6 +17,7 @@ from scripts.comparison.defects import (
     NOTIFICATION,
     OURS,
     PROVISIONED,
+    REDRIVE,
     Claim,
 )
 from scripts.comparison.labels import Case, Found
@@ -33,6 +34,7 @@ BEYOND: Final[dict[tuple[str, str], str]] = {
     ("polling/cdk-topic-queue.json", NOTIFICATION): "the rule looks at subscriptions of functions, not of queues",
     ("polling/cdk-msk-defaults.json", BLOCKED): "the rule looks at Kinesis and DynamoDB, not at Kafka",
     ("polling/kafka-retries.yaml", PROVISIONED): "the kind of a source with an unknown ARN is unknown",
+    ("polling/cdk-dead-letter-consumer.json", REDRIVE): "only pointed out (info), as the chain has to end somewhere",
     ("polling/fifo-wrong.yaml", FIFO_TYPES): "left to cfn-lint (E3502) and to CDK's own validator, which have it",
     ("polling/fifo-wrong.yaml", BATCH_SIZE): "left to cfn-lint (E3705) and to CDK's own validator, which have it",
 }
