@@ -10,6 +10,7 @@ from constructs_lib.graph.iam.resource_policies import allows_role, is_role
 from constructs_lib.graph.iam.roles import allowed
 from constructs_lib.graph.iam.verdict import Verdict
 from constructs_lib.graph.invokers.targets import FUNCTION
+from constructs_lib.graph.invokers.unseen import known_elsewhere
 from constructs_lib.graph.template import Resource
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ def lacks(world: "World", role: Resource, action: str, asked: Asked) -> bool:
     asked
         What it is to be done to.
     """
+    # Another stack may attach a policy to a role that is exported.
+    if known_elsewhere(world, role):
+        return False
     if allowed(world, role, action, asked) is not Verdict.NO:
         return False
     if asked.resource.type != FUNCTION:

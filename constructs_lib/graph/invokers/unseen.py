@@ -18,6 +18,8 @@ NESTED_STACK: Final = "AWS::CloudFormation::Stack"
 
 _PUBLISHING: Final = ("AWS::SSM::Parameter", "AWS::CloudFormation::CustomResource")
 """Resources through which another template can learn the name of a function, besides outputs."""
+_EXPORTED_BY_CDK: Final = ":ExportsOutput"
+"""In the names of the exports that CDK makes."""
 _HARMLESS: Final = ("AWS::LanguageExtensions", "AWS::Serverless", "AWS::SecretsManager", "AWS::CodeDeploy")
 """Transforms of a whole template that add nothing to functions, roles and queues that are not their own."""
 
@@ -33,6 +35,11 @@ def reachable(world: "World", function: Resource) -> bool:
 def used_unseen(world: "World", resource: Resource) -> bool:
     """Say whether something that the templates do not show, such as an alarm, may be about the resource."""
     return resource.template in world.once(transformed) or resource in world.once(handed_over)
+
+
+def known_elsewhere(world: "World", resource: Resource) -> bool:
+    """Say whether a template that is not in the app may be about the resource: it learns its name or ARN somehow."""
+    return resource in world.once(_handed_out)
 
 
 def configured_unseen(world: "World", function: Resource) -> bool:
@@ -72,13 +79,23 @@ def handed_over(world: "World") -> set[Resource]:
     return {one for stack in stacks for one in _referred(world, stack.template, stack.raw)}
 
 
-def _published(world: "World") -> set[Resource]:
+def _handed_out(world: "World") -> set[Resource]:
     custom = sorted(name for name in world.app.by_type if name.startswith("Custom::"))
-    published = set(world.once(handed_over))
+    known = set(world.once(handed_over))
     for resource in world.of_type(*_PUBLISHING, *custom):
         for place in world.properties(resource).children:
             if place.path != ("ServiceToken",):
-                published.update(_referred(world, place.template, place.raw))
+                known.update(_referred(world, place.template, place.raw))
+    for template, output in world.app.exports:
+        name = world.resolve(template, output["Export"].get("Name"))
+        # CDK exports by itself what another stack refers to; such a stack is in the app.
+        if not isinstance(name, str) or _EXPORTED_BY_CDK not in name:
+            known.update(_referred(world, template, output.get("Value")))
+    return known
+
+
+def _published(world: "World") -> set[Resource]:
+    published = set(world.once(_handed_out))
     for template in world.app.templates:
         published.update(_referred(world, template, template.section("Outputs")))
     return published

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from constructs_lib.facts import InvocationModel
 from constructs_lib.graph.failures.asynchronous import async_configs, dead_letter_target
 from constructs_lib.graph.invokers.invocations import invocations
-from constructs_lib.graph.invokers.unseen import invoked_unseen
+from constructs_lib.graph.invokers.unseen import invoked_unseen, reachable
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
@@ -20,7 +20,8 @@ class UnusedFailureTarget(Rule):
     description = (
         "A function has a dead-letter queue or an on-failure destination, but is invoked only synchronously or by "
         "event source mappings. Lambda uses these targets for asynchronous events alone: failed events of this "
-        "function never reach them."
+        "function never reach them. Of a function whose name others can know, fixed or as an output, this is only "
+        "pointed out: code elsewhere may invoke it asynchronously."
     )
     fix = (
         "CDK: for SQS set dead_letter_queue on the source queue, for streams on_failure on the event source; for "
@@ -53,4 +54,5 @@ class UnusedFailureTarget(Rule):
                         f"function {function.label} has a failure target for asynchronous events, but is invoked only "
                         f"by {listed([invoker(one) for one in several])}: its failed events never reach the target. "
                         + advice,
+                        severity=Severity.INFO if reachable(world, function) else None,
                     )

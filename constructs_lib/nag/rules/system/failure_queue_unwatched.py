@@ -6,7 +6,7 @@ from constructs_lib.graph.failures.alarms import alarms
 from constructs_lib.graph.failures.consumers import consumers
 from constructs_lib.graph.failures.failure_queues import FailurePlace, failure_places
 from constructs_lib.graph.invokers.mappings import QUEUE
-from constructs_lib.graph.invokers.unseen import used_unseen
+from constructs_lib.graph.invokers.unseen import known_elsewhere, used_unseen
 from constructs_lib.graph.template import Resource
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
@@ -23,7 +23,8 @@ class FailureQueueUnwatched(Rule):
     severity = Severity.WARNING
     description = (
         "Failed events go to a queue that no alarm watches and nothing reads. Nobody learns of them, and SQS deletes "
-        "them when their retention ends."
+        "them when their retention ends. A queue that is exported, or named in a parameter of Systems Manager, may be "
+        "watched elsewhere and is no finding."
     )
     fix = (
         "CDK: failures.metric_approximate_number_of_messages_visible().create_alarm(self, 'Alarm', threshold=1, "
@@ -43,7 +44,10 @@ class FailureQueueUnwatched(Rule):
             moved = any(place.resource.type == QUEUE for place in places)
             metrics = _METRICS if moved else _METRICS | {_SENT}
             watched = world.once(alarms).watch("AWS/SQS", queue, metrics)
-            if watched or world.once(consumers).may_read(queue) or used_unseen(world, queue):
+            if watched or world.once(consumers).may_read(queue):
+                continue
+            # A stack for monitoring imports it.
+            if used_unseen(world, queue) or known_elsewhere(world, queue):
                 continue
             blind = moved and world.once(alarms).watch("AWS/SQS", queue, frozenset({_SENT}))
             yield self.finding(
