@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib.graph.arn import resource_of
 from constructs_lib.graph.failures.asynchronous import all_async_configs, dead_letter_target
+from constructs_lib.graph.failures.fifo import is_fifo
 from constructs_lib.graph.iam.access import with_key
 from constructs_lib.graph.iam.coverage import Asked
 from constructs_lib.graph.iam.roles import execution_role, role_of
-from constructs_lib.graph.invokers.mappings import mappings
+from constructs_lib.graph.invokers.mappings import STREAMS, mappings
 from constructs_lib.graph.invokers.targets import FUNCTION, LATEST, lambda_target
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.template import Resource
 
 if TYPE_CHECKING:
     from constructs_lib.graph.world import World
+
+PIPE: Final = "AWS::Pipes::Pipe"
 
 FAILURE_KEYS: Final = "/aws/lambda/*"
 """Where in a bucket Lambda puts failed events (facts R3 and K-6)."""
@@ -49,9 +52,9 @@ class Sender:
 
 
 def senders(world: "World") -> Iterator[Sender]:
-    """Yield the senders whose role and target are in the app."""
+    """Yield the senders whose role and target are in the app, without those that cannot send there at all."""
     for resource, role, place in _places(world):
-        if role is None or place.absent:
+        if role is None or place.absent or _is_refused(world, place):
             continue
         called = lambda_target(place)
         if called is not None:
@@ -66,22 +69,32 @@ def senders(world: "World") -> Iterator[Sender]:
             yield Sender(resource, role, place, target, wanted)
 
 
+def _is_refused(world: "World", place: Node) -> bool:
+    """Say whether no permission helps, as what the place names can be no target there."""
+    here = place.resource.template
+    if place.resource.type != PIPE and is_fifo(world, here, place.value):
+        return True
+    target = resource_of(world, here, place.value)
+    return "OnSuccess" in place.path and target is not None and target.type == "AWS::S3::Bucket"
+
+
 def _places(world: "World") -> Iterator[tuple[Resource, Resource | None, Node]]:
     for function in world.of_type(FUNCTION):
         yield function, execution_role(world, function), dead_letter_target(world, function)
     for config in world.once(all_async_configs):
-        if isinstance(config.function, Resource):
+        # Durable functions have no destinations.
+        if isinstance(config.function, Resource) and not world.properties(config.function)["DurableConfig"].present:
             for outcome in ("OnSuccess", "OnFailure"):
                 place = config.properties.get(f"DestinationConfig.{outcome}.Destination")
                 yield config.function, execution_role(world, config.function), place
     for mapping in world.once(mappings):
-        if mapping.target is not None:
+        if mapping.target is not None and mapping.service in (None, "kafka", *STREAMS):
             place = mapping.properties.get("DestinationConfig.OnFailure.Destination")
             yield mapping.target.function, execution_role(world, mapping.target.function), place
     for schedule in world.of_type("AWS::Scheduler::Schedule"):
         target = world.properties(schedule)["Target"]
         yield schedule, role_of(target["RoleArn"]), target.get("DeadLetterConfig.Arn")
-    for pipe in world.of_type("AWS::Pipes::Pipe"):
+    for pipe in world.of_type(PIPE):
         properties = world.properties(pipe)
         for _, place in properties.select("SourceParameters.*.DeadLetterConfig.Arn"):
             yield pipe, role_of(properties["RoleArn"]), place
