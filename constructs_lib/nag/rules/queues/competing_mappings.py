@@ -9,7 +9,7 @@ from constructs_lib.graph.values import UNKNOWN, Scalar, Text, fold
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
-from constructs_lib.nag.wording import listed
+from constructs_lib.nag.wording import listed, told_apart
 
 _CONSUMER = "AWS::Kinesis::StreamConsumer"
 
@@ -43,7 +43,7 @@ class CompetingMappings(Rule):
                 yield self.finding(
                     last.resource,
                     "EventSourceArn",
-                    f"functions {listed([one.label for one in functions])} consume the same queue: each message goes "
+                    f"functions {listed(told_apart(functions))} consume the same queue: each message goes "
                     "to only one of them, whichever is faster. Give each function a queue of its own, behind a topic "
                     "or a rule.",
                 )
@@ -51,7 +51,7 @@ class CompetingMappings(Rule):
                 yield self.finding(
                     last.resource,
                     "EventSourceArn",
-                    f"{len(several)} mappings ({listed([one.resource.label for one in several])}) read the same "
+                    f"{len(several)} mappings ({listed(told_apart([one.resource for one in several]))}) read the same "
                     f"{last.source_name} stream: they share the throughput of its shards, and reads may be throttled. "
                     "Read it once and fan out, or use enhanced fan-out (Kinesis).",
                     severity=Severity.INFO,
