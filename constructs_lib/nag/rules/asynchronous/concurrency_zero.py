@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from constructs_lib.facts import InvocationModel
 from constructs_lib.graph.invokers.invocations import invocations
+from constructs_lib.graph.node import Node
+from constructs_lib.graph.values import Scalar, scalar_number
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -22,7 +24,8 @@ class ConcurrencyZero(Rule):
     severity = Severity.ERROR
     description = (
         "A function that is invoked reserves a concurrency of zero, so that it never runs: callers are throttled, "
-        "asynchronous events go to the failure target without one attempt, and sources are not read."
+        "asynchronous events go to the failure target without one attempt, and sources are not read. Where a condition "
+        "decides about the zero, somebody turns the function off on purpose: a warning."
     )
     fix = (
         "CDK: remove reserved_concurrent_executions=0, or give it a number above zero. CloudFormation: the same for "
@@ -44,4 +47,14 @@ class ConcurrencyZero(Rule):
                 f"function {function.label}, invoked by {listed([invoker(one) for one in several])}, reserves a "
                 f"concurrency of 0 and never runs: {'; '.join(consequences) or 'every call fails'}. Remove the "
                 "reservation, or pause the invoker instead.",
+                severity=Severity.WARNING if _is_switch(place) else None,
             )
+
+
+def _is_switch(place: Node) -> bool:
+    """Say whether a condition chooses between zero and something else."""
+    choice = place.raw.get("Fn::If") if isinstance(place.raw, dict) else None
+    if not isinstance(choice, list):
+        return False
+    values = [place.world.resolve(place.template, one) for one in choice[1:]]
+    return any(not isinstance(one, Scalar) or scalar_number(one) != 0 for one in values)
