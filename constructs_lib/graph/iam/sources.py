@@ -29,6 +29,10 @@ _SERVICES: Final = {
 """The service in the ARN that a permission names for a source."""
 
 
+_NAMES: Final = {"AWS::IoT::TopicRule": "RuleName", "AWS::CloudWatch::Alarm": "AlarmName"}
+"""Where the name that ends the ARN of a source is set, besides ``Name``."""
+
+
 def may_be_source(world: "World", value: Value, source: Resource) -> bool:
     """Say whether an ARN in a permission is, or may be, that of a source; wildcards may be anything."""
     text, holes = fold(value)
@@ -42,6 +46,8 @@ def may_be_source(world: "World", value: Value, source: Resource) -> bool:
         return False
     if any(one is not UNKNOWN and one.resource.type == source.type for one in holes.values()):
         return False
-    name = physical_name(world, source)
-    literal = text.isascii() and not any(one in text for one in ("*", "?", "${"))
-    return not literal or name is None or "${" in name or text.endswith(name)
+    name = physical_name(world, source) or world.properties(source)[_NAMES.get(source.type, "Name")].text()
+    # Whatever the Region and the account are.
+    last = fields[-1]
+    literal = last.isascii() and not any(one in last for one in ("*", "?", "${"))
+    return not literal or name is None or "${" in name or last.endswith(name)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from constructs_lib.graph.arn import resource_of
+from constructs_lib.graph.arn import physical_name, resource_of, service_of
 from constructs_lib.graph.document import Document
 from constructs_lib.graph.failures.queues import read_policy, redrives
 from constructs_lib.graph.template import Resource
+from constructs_lib.graph.values import Value, fold
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
 
@@ -56,5 +57,15 @@ def _excludes(world: "World", failures: Resource, policy: Document, queue: Resou
     sources = policy.data.get("sourceQueueArns")
     if not isinstance(sources, list):
         return False
-    listed = [resource_of(world, failures.template, policy.value(one)) for one in sources]
-    return None not in listed and queue not in listed
+    return all(_is_other(world, failures, policy.value(one), queue) for one in sources)
+
+
+def _is_other(world: "World", failures: Resource, value: Value, queue: Resource) -> bool:
+    """Say whether a value certainly denotes another queue."""
+    listed = resource_of(world, failures.template, value)
+    if listed is not None:
+        return listed is not queue
+    # Whatever the Region and the account are.
+    name, own = fold(value)[0].split(":")[-1], physical_name(world, queue)
+    literal = name.isascii() and not any(one in text for text in (name, own or "") for one in ("*", "?", "${"))
+    return service_of(value) == "sqs" and literal and own is not None and own != name
