@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from constructs_lib.facts import DELIVERY_EVENT_AGE_MIN_SECONDS
 from constructs_lib.graph.invokers.invocation import Invocation
 from constructs_lib.graph.invokers.invocations import invocations
 from constructs_lib.graph.node import Node
@@ -31,6 +32,14 @@ class Delivery:
     """Where the number of retries is set."""
     age: Node
     """Where the maximum age of an event is set, in seconds."""
+
+    @property
+    def gives_up(self) -> Node | None:
+        """The setting by which an event is tried once, or for a minute only; None when it certainly is not."""
+        if self.attempts.number() == 0:
+            return self.attempts
+        age = self.age.number()
+        return self.age if age is not None and 0 < age <= DELIVERY_EVENT_AGE_MIN_SECONDS else None
 
 
 def deliveries(world: "World") -> Sequence[Delivery]:

@@ -99,6 +99,14 @@ class Mapping:
         return False if isinstance(types.value, Structure) and None not in names else None
 
     @property
+    def loses_batches(self) -> bool:
+        """Whether one bad record of a stream certainly takes its batch along: it is not split, nor the record told."""
+        size = self.batch_size
+        splits = flag(self.properties["BisectBatchOnFunctionError"], default=False)
+        several = size is not None and size > 1
+        return self.service in STREAMS and several and splits is False and self.reports_failures is False
+
+    @property
     def is_share_group(self) -> bool | None:
         """Whether it reads a self-managed Kafka cluster as a queue, whose broker counts deliveries (facts Q5)."""
         mode = self.properties.get("SelfManagedKafkaEventSourceConfig.ConsumptionMode")

@@ -23,7 +23,7 @@ class DeliveryDeadLetterQueue(Rule):
     description = (
         "An EventBridge rule, schedule or subscriber, or a pipe from a stream, hands events to a function and has no "
         "dead-letter queue. An event that cannot be delivered within its retries is dropped; the failure target of "
-        "the function never sees it."
+        "the function never sees it. Where retries are off as well, DeliveryRetriesDisabled says so instead."
     )
     fix = (
         "CDK: dead_letter_queue=failures of the target: of aws_events_targets.LambdaFunction(function, ...) for a "
@@ -36,7 +36,7 @@ class DeliveryDeadLetterQueue(Rule):
     def check(self, world: World) -> Iterator[Finding]:
         """Yield the targets."""
         for delivery in world.once(deliveries):
-            if delivery.dead_letter.absent:
+            if delivery.dead_letter.absent and delivery.gives_up is None:
                 one = delivery.invocation
                 yield self.finding(
                     one.resource,

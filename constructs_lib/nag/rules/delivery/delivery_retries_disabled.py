@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from constructs_lib.amounts import duration
-from constructs_lib.facts import DELIVERY_EVENT_AGE_MIN_SECONDS
 from constructs_lib.graph.invokers.deliveries import deliveries
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
@@ -30,16 +29,10 @@ class DeliveryRetriesDisabled(Rule):
     def check(self, world: World) -> Iterator[Finding]:
         """Yield the settings."""
         for delivery in world.once(deliveries):
-            age = delivery.age.number()
-            if not delivery.dead_letter.absent:
+            place, one = delivery.gives_up, delivery.invocation
+            if place is None or not delivery.dead_letter.absent:
                 continue
-            if delivery.attempts.number() == 0:
-                place, how = delivery.attempts, "once, without a retry"
-            elif age is not None and 0 < age <= DELIVERY_EVENT_AGE_MIN_SECONDS:
-                place, how = delivery.age, f"for {duration(age)} only"
-            else:
-                continue
-            one = delivery.invocation
+            how = "once, without a retry" if place is delivery.attempts else f"for {duration(place.number() or 0)} only"
             yield self.finding(
                 one.resource,
                 place.dotted,

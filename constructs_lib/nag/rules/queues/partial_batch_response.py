@@ -15,7 +15,8 @@ class PartialBatchResponse(Rule):
     severity = Severity.WARNING
     description = (
         "A mapping hands over several records at once, and its function cannot report which of them failed. One bad "
-        "record fails the batch: the good ones are processed again, and from a queue can end in the dead-letter queue."
+        "record fails the batch: the good ones are processed again, and from a queue can end in the dead-letter queue. "
+        "For a stream whose batches are not split either, StreamBatchIsolation says so instead."
     )
     fix = (
         "CDK: SqsEventSource(queue, report_batch_item_failures=True), and return batchItemFailures from the handler; "
@@ -27,7 +28,13 @@ class PartialBatchResponse(Rule):
         """Yield the mappings."""
         for mapping in world.once(mappings):
             size = mapping.batch_size
-            if not _is_supported(mapping) or mapping.reports_failures is not False or size is None or size <= 1:
+            if (
+                not _is_supported(mapping)
+                or mapping.loses_batches
+                or mapping.reports_failures is not False
+                or size is None
+                or size <= 1
+            ):
                 continue
             queued = mapping.service == "sqs"
             consequence = (

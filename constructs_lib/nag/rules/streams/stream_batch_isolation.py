@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from constructs_lib.graph.invokers.mappings import STREAMS, flag, mappings
+from constructs_lib.graph.invokers.mappings import mappings
 from constructs_lib.graph.world import World
 from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.rule import Rule
@@ -26,15 +26,11 @@ class StreamBatchIsolation(Rule):
     def check(self, world: World) -> Iterator[Finding]:
         """Yield the mappings."""
         for mapping in world.once(mappings):
-            size = mapping.batch_size
-            bisect = mapping.properties["BisectBatchOnFunctionError"]
-            if mapping.service not in STREAMS or size is None or size <= 1:
-                continue
-            if flag(bisect, default=False) is False and mapping.reports_failures is False:
+            if mapping.loses_batches:
                 yield self.finding(
                     mapping.resource,
-                    bisect.dotted,
-                    f"{polled(mapping)} takes up to {size:g} records at once, and neither splits a batch that fails "
-                    "nor learns which record failed: one bad record takes the whole batch with it. Set "
+                    "BisectBatchOnFunctionError",
+                    f"{polled(mapping)} takes up to {mapping.batch_size:g} records at once, and neither splits a batch "
+                    "that fails nor learns which record failed: one bad record takes the whole batch with it. Set "
                     "BisectBatchOnFunctionError, which does not use up retries, or ReportBatchItemFailures.",
                 )
