@@ -92,9 +92,11 @@ def test_a_right_template_has_no_finding(tmp_path: Path) -> None:
 
 
 def test_infos_are_shown_when_they_are_asked_for(tmp_path: Path) -> None:
-    path = template(tmp_path, "t.yaml", "\n".join(one for one in RIGHT.splitlines() if "RedrivePolicy" not in one))
-    assert [one[0] for one in lint("--", path)] == ["E9761"]
-    assert [one[0] for one in lint("-c", "I98", "--", path)] == ["E9761", "I9824"]
+    path = template(
+        tmp_path, "t.yaml", RIGHT.replace("Timeout: 10", "Timeout: 10\n      ReservedConcurrentExecutions: 3")
+    )
+    assert lint("--", path) == []
+    assert [one[0] for one in lint("-c", "I97", "--", path)] == ["I9768"]
 
 
 def test_a_template_is_checked_once_for_all_rules() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 IDS: Final = {
     "ApiTimeout": ("W9701",),
-    "ApiErrorMapping": ("W9702",),
+    "ApiErrorMapping": ("W9702", "E9702"),
     "ApiEventHeader": ("E9703",),
     "ApiEventStatus": ("I9704",),
     "LoadBalancerTimeout": ("W9705",),
@@ -25,8 +25,8 @@ IDS: Final = {
     "FifoFailureTarget": ("E9725",),
     "SuccessDestinationBucket": ("E9726",),
     "DurableFunctionDestination": ("E9727",),
-    "UnusedFailureTarget": ("W9728",),
-    "ConcurrencyZero": ("E9729",),
+    "UnusedFailureTarget": ("W9728", "I9728"),
+    "ConcurrencyZero": ("E9729", "W9729"),
     "InvokePermission": ("E9741",),
     "InvokePermissionQualifier": ("E9742",),
     "MixedResourcePolicies": ("E9743",),
@@ -37,7 +37,7 @@ IDS: Final = {
     "IotErrorAction": ("W9748",),
     "DeadLetterQueuePolicy": ("E9749",),
     "DeadLetterQueueKey": ("E9750",),
-    "QueueRedrivePolicy": ("E9761", "W9761"),
+    "QueueRedrivePolicy": ("E9761", "I9761"),
     "QueueVisibilityTimeout": ("W9762", "E9762"),
     "QueueMaxReceiveCount": ("W9763",),
     "QueueFilterDeletes": ("I9764",),
@@ -68,5 +68,4 @@ IDS: Final = {
     "RecursiveLoop": ("W9821",),
     "RecursiveLoopAllowed": ("E9822",),
     "FailureQueueUnwatched": ("W9823",),
-    "FailureAlarm": ("I9824",),
 }

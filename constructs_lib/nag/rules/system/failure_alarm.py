@@ -26,6 +26,8 @@ class FailureAlarm(Rule):
     """A function whose losses and delays no alarm shows."""
 
     severity = Severity.INFO
+    # Most apps that are right in all else would get a finding for each function and mapping.
+    opt_in = True
     description = (
         "No alarm shows that failed events of a function do not reach their failure target, or that a mapping falls "
         "behind its queue or stream. It comes to light when the events are lost."
