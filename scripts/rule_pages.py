@@ -52,6 +52,27 @@ lambda-invocations check cdk.out --write-baseline lambda-invocations.json
 lambda-invocations check cdk.out --baseline lambda-invocations.json
 ```"""
 
+_DIFFERENCES: Final = """\
+## Where we differ
+
+From what other tools report, or from what one may expect:
+
+- `StateMachineErrorHandling`: a task without `Catch` is no finding, as its error then fails the execution, which shows
+  it, and a `Catch` that only ends in a failure adds nothing. A task without `TimeoutSeconds` is none either: a function
+  ends at its own timeout at the latest. Only a task that waits for a token can wait for a year.
+- `QueueVisibilityTimeout`: its error is what `E3505` says, a check of cfn-lint that CDK has built in, too: Lambda
+  refuses the mapping. `E3505` looks within one template; ours also finds it where the queue, the function and the
+  mapping are in several stacks, and warns below the six times that AWS recommends, of which `E3505` knows nothing.
+- `QueueRedrivePolicy`: for a queue that itself holds failed events it only informs. A dead-letter queue of the
+  dead-letter queue would raise the same question again.
+- `FailureAlarm` is a matter of taste more than of wiring, and would find something in most apps: it runs only when it
+  is selected.
+- Of two findings with one cause only the stronger is reported: `DeliveryRetriesDisabled` stands for
+  `DeliveryDeadLetterQueue`, `StreamBatchIsolation` for `PartialBatchResponse` of a stream, and a target that cannot
+  work at all for its `FailureTargetPermission`.
+- What another stack can know, such as an exported queue or role, may be watched or allowed there. That is unknown, and
+  unknown is no finding."""
+
 
 def pages() -> dict[str, str]:
     """Return the text of every page by its file name."""
@@ -85,7 +106,7 @@ def _index(sections: dict[str, list[Rule]]) -> str:
     for title, members in sections.items():
         lines += ["", f"## {title}", "", "| Rule | Severity | Finds |", "|---|---|---|"]
         lines += [f"| [`{one.id}`]({one.id}.md) | {_severity(one)} | {_first_sentence(one)} |" for one in members]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", _DIFFERENCES]) + "\n"
 
 
 def _page(rule: Rule, section: str) -> str:

@@ -36,6 +36,17 @@ def test_every_rule_has_passing_and_failing_fixtures(rule: Rule) -> None:
     assert set(names) == {"pass", "fail"}
 
 
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
+def test_every_rule_has_fixtures_of_both_styles(rule: Rule) -> None:
+    """What CDK emits knows the paths of its constructs; what is written by hand does not."""
+    kinds = {
+        (path.name.partition("-")[0], '"aws:cdk:path"' in path.read_text())
+        for path in CASES
+        if path.parent.name == rule.id
+    }
+    assert kinds == {(kind, of_cdk) for kind in ("pass", "fail") for of_cdk in (True, False)}
+
+
 def test_every_fixture_has_a_rule() -> None:
     assert {path.parent.name for path in CASES} == set(RULES)
 
