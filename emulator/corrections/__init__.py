@@ -17,6 +17,7 @@ ORDER = (
     "queue_mappings",
     "service_integrations",
     "firehose",
+    "gateway_errors",
 )
 """Modules of this package, in the order in which they are applied."""
 

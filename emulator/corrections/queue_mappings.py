@@ -39,7 +39,7 @@ def apply() -> None:
 def _poll() -> bool:
     started = False
     for account, region, mapping in lambda_svc._iter_all_esms():
-        if mapping.get("Enabled", True) and parse_arn(mapping.get("EventSourceArn", "")).service == "sqs":
+        if mapping.get("Enabled", True) and (mapping.get("EventSourceArn") or "").startswith("arn:aws:sqs:"):
             with request_scope(account, region):
                 started = _start(mapping) or started
     return started

@@ -63,12 +63,13 @@ def apply() -> None:
 
 def _poll() -> bool:
     for account, region, mapping in lambda_svc._iter_all_esms():
-        stream = mapping.get("EventSourceArn", "")
-        if not mapping.get("Enabled", True) or parse_arn(stream).service not in _READ:
+        stream = mapping.get("EventSourceArn") or ""  # brokers of one's own have no ARN
+        service = parse_arn(stream).service if stream else ""
+        if not mapping.get("Enabled", True) or service not in _READ:
             continue
         with request_scope(account, region):
             function = function_of(mapping["FunctionArn"])
-            if function and role_may(function["config"]["Role"], _READ[parse_arn(stream).service], stream):
+            if function and role_may(function["config"]["Role"], _READ[service], stream):
                 for shard in shards_of(stream):
                     _start(mapping, shard, account, region)
     return False

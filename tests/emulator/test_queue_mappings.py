@@ -130,3 +130,26 @@ def test_without_the_permission_to_receive_nothing_is_received(bench: Bench) -> 
     send(bench, queue, "0")
     assert not bench.is_empty(queue, seconds=1.5)
     assert bench.calls() == []
+
+
+def test_a_mapping_without_an_arn_does_not_stop_the_others(bench: Bench) -> None:
+    template = {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {
+            "FunctionName": bench.function("pass", name="kafka"),
+            "SelfManagedEventSource": {"Endpoints": {"KafkaBootstrapServers": ["broker.example:9092"]}},
+            "Topics": ["orders"],
+            "StartingPosition": "LATEST",
+        },
+    }
+    stack = bench.name("stack")
+    bench.clients["cloudformation"].create_stack(
+        StackName=stack, TemplateBody=json.dumps({"Resources": {"Mapping": template}})
+    )
+    queue = bench.queue()
+    mapped(bench, queue, "pass")
+    send(bench, queue, "0")
+    bench.wait_for_calls(1)
+    found = bench.clients["cloudformation"].describe_stacks(StackName=stack)["Stacks"][0]
+    assert found["StackStatus"] == "CREATE_COMPLETE"
+    bench.clients["cloudformation"].delete_stack(StackName=stack)
