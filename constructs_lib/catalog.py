@@ -263,6 +263,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig",),
         resource_budget=11,
+        emulator_proven=True,
     ),
     Pattern(
         name="CodeCommitToLambda",
@@ -377,6 +378,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::StepFunctions::StateMachine",),
         resource_budget=20,
+        emulator_proven=True,
     ),
 )
 

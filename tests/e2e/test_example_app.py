@@ -116,7 +116,6 @@ def start(url: str, body: Any) -> str:
     return str(answer["jobId"])
 
 
-@needs_step_functions
 def test_a_report_is_queued_then_running_then_there(deployed: ExampleApp) -> None:
     url = f"{deployed.api('Reports', 'ReportsApi')}/reports"
     job = start(url, {"orders": [ITEM]})
@@ -131,7 +130,6 @@ def test_a_report_is_queued_then_running_then_there(deployed: ExampleApp) -> Non
     assert answer["result"]["total_cents"] == 990
 
 
-@needs_step_functions
 def test_a_report_that_cannot_be_made_is_failed_with_its_error(deployed: ExampleApp, clients: Clients) -> None:
     url = f"{deployed.api('Reports', 'ReportsApi')}/reports"
     job = start(url, {"orders": [{"sku": ""}]})

@@ -6,10 +6,11 @@ from tests.e2e.drivers.event_bridge import EventBridgeDriver
 from tests.e2e.drivers.http_api import FunctionUrlDriver, HttpApiDriver
 from tests.e2e.drivers.invocation import InvocationDriver
 from tests.e2e.drivers.iot import IotDriver
+from tests.e2e.drivers.job_api import JobApiDriver
 from tests.e2e.drivers.kinesis import KinesisDriver
 from tests.e2e.drivers.load_balancer import LoadBalancerDriver
 from tests.e2e.drivers.logs import LogsDriver
-from tests.e2e.drivers.rest_api import QueuedRestApiDriver, RestApiDriver
+from tests.e2e.drivers.rest_api import AsyncRestApiDriver, QueuedRestApiDriver, RestApiDriver
 from tests.e2e.drivers.s3 import S3Driver
 from tests.e2e.drivers.schedule import ScheduleDriver
 from tests.e2e.drivers.sns import SnsDriver
@@ -24,6 +25,7 @@ DRIVERS: tuple[Driver, ...] = (
     LoadBalancerDriver("LoadBalancerToLambda"),
     UserPoolDriver("UserPoolToLambda"),
     StateMachineDriver("StateMachineToLambda"),
+    AsyncRestApiDriver("RestApiToLambdaAsync"),
     InvocationDriver("AsyncInvocation"),
     S3Driver("S3ToLambda"),
     S3Driver("S3EventBridgeToLambda"),
@@ -36,6 +38,7 @@ DRIVERS: tuple[Driver, ...] = (
     DynamoDbDriver("DynamoDbToLambda"),
     SqsDriver("SqsToLambda"),
     QueuedRestApiDriver("RestApiToSqsToLambda"),
+    JobApiDriver("JobApi"),
 )
 
 NO_TYPE = "the emulator's CloudFormation has no such resources"
@@ -47,13 +50,11 @@ NOT_HELD = {
     "ConfigRuleToLambda": "the emulator never evaluates rules",
     "CustomResourceToLambda": "its source is CloudFormation itself: no driver yet",
     "DocumentDbToLambda": NO_TYPE,
-    "FirehoseToLambda": "the emulator hands on what the function failed to transform",
-    "JobApi": "the emulator's REST APIs do not reach Step Functions",
+    "FirehoseToLambda": "no driver yet",
     "KafkaToLambda": "there is no Kafka to poll",
     "MqToLambda": NO_TYPE,
     "MskToLambda": NO_TYPE,
-    "RestApiToLambdaAsync": "the emulator invokes synchronously, once",
-    "RestApiToStateMachine": "the emulator's REST APIs do not reach Step Functions",
+    "RestApiToStateMachine": "no driver yet; `JobApi` starts its executions in the same way",
     "SesToLambda": NO_TYPE,
     "WebSocketApiToLambda": "no driver yet",
 }
