@@ -41,11 +41,21 @@ def test_the_finding_is_what_the_app_prints(tmp_path: Path) -> None:
     assert block("finding") in run.stderr
 
 
-def test_the_summary_is_what_the_command_prints(tmp_path: Path) -> None:
-    assert synthesize("app.py", tmp_path / "cdk.out").returncode == 0
+@pytest.fixture(scope="module")
+def example_app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("example")
+    assert synthesize("app.py", folder / "cdk.out").returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("summary of the example app", ["summary"]), ("explanation", ["explain", "cdk.out", "--function", "Resize"])],
+)
+def test_the_command_prints_what_is_shown(name: str, arguments: list[str], example_app: Path) -> None:
     command = Path(sys.executable).with_name("lambda-invocations")
-    run = subprocess.run([command, "summary"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert run.stdout == block("summary of the example app")
+    run = subprocess.run([command, *arguments], cwd=example_app, capture_output=True, text=True, check=True)
+    assert run.stdout == block(name)
 
 
 def test_the_first_example_synthesizes(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def run_check(paths: Sequence[str], settings: Settings, new_baseline: str | None
     rules = _rules(settings)
     baseline = Baseline(settings.baseline) if settings.baseline is not None and new_baseline is None else None
     # Templates are many small objects that live until the end; looking for garbage among them takes most of the time.
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(1_000_000, 20, 100)
     result = replace(run(load_inputs(paths, settings.exclude), rules, baseline), fail_on=settings.fail_on)
     unwritten = list(_write_files(result, settings, new_baseline))
     for name, file in settings.formats:
