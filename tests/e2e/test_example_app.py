@@ -27,9 +27,6 @@ STACKS = {
     "Jobs": example.JobStack,
     "Reports": example.ReportStack,
 }
-needs_step_functions = pytest.mark.xfail(
-    reason="the emulator's REST APIs do not reach Step Functions yet: delete this once they do"
-)
 ITEM = {"sku": "TEA-1", "quantity": 2, "unit_price_cents": 495}
 
 
@@ -144,7 +141,9 @@ def test_a_report_that_cannot_be_made_is_failed_with_its_error(deployed: Example
     assert job in message["Body"]
 
 
-@needs_step_functions
+@pytest.mark.xfail(
+    reason="the emulator's CloudFormation drops the schema of a REST method: delete this once it does not"
+)
 def test_what_is_no_report_is_refused(deployed: ExampleApp) -> None:
     response = request("POST", f"{deployed.api('Reports', 'ReportsApi')}/reports", '{"orders": []}')
     assert response.status == 400, response
