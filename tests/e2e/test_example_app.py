@@ -142,7 +142,7 @@ def test_a_report_that_cannot_be_made_is_failed_with_its_error(deployed: Example
 
 
 @pytest.mark.xfail(
-    reason="the emulator's CloudFormation drops the schema of a REST method: delete this once it does not"
+    reason="the emulator's CloudFormation drops a method's request validator: delete this once it does not"
 )
 def test_what_is_no_report_is_refused(deployed: ExampleApp) -> None:
     response = request("POST", f"{deployed.api('Reports', 'ReportsApi')}/reports", '{"orders": []}')
