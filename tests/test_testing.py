@@ -128,6 +128,10 @@ def test_what_cannot_be_checked_fails(app: App, stack: Stack) -> None:
         assert_no_findings(stack)
 
 
+def test_an_app_without_stacks_has_no_findings() -> None:
+    assert_no_findings(App())
+
+
 def test_wrong_arguments_are_refused(stack: Stack) -> None:
     with pytest.raises(ValueError, match="did you mean 'AsyncFailureTarget'"):
         assert_no_findings(stack, select=["AsyncFailureTargets"])
