@@ -7,9 +7,11 @@ that is gone or not permitted is not tried again. ministack runs the function on
 import contextvars
 import json
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from ministack.core.arn import parse_arn
+from ministack.core.responses import new_uuid
 from ministack.services import eventbridge, sqs
 
 from emulator import dead_letters
@@ -62,7 +64,9 @@ def _to_dead_letter_queue(
     values = {"ERROR_CODE": code, "ERROR_MESSAGE": message, "TARGET_ARN": target["Arn"]}
     if _is_schedule(source):
         allowed = role_may(target["RoleArn"], "sqs:SendMessage", queue)
-        values["SCHEDULE_ARN"] = source
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"  # the emulator fires within seconds of the scheduled time
+        values |= {"SCHEDULE_ARN": source, "SCHEDULED_TIME": now}
+        values |= {"EXECUTION_ID": new_uuid(), "IS_PAYLOAD_TRUNCATED": "false"}
     else:
         allowed = sqs.queue_policy_allows(queue, "events.amazonaws.com", source, parse_arn(source).account_id)
         values["RULE_ARN"] = source

@@ -35,11 +35,12 @@ def say_when_the_emulator_is_gone(request: pytest.FixtureRequest) -> Iterator[No
 
 @pytest.hookimpl(tryfirst=True)  # before what -m leaves out is left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the scenarios of `test_patterns` that wait for many retries, or for a slow source."""
+    """Mark what waits for many retries, or for a slow source."""
     for item in items:
         parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         driver, scenario = parameters.get("driver"), parameters.get("scenario")
-        if isinstance(driver, Driver) and isinstance(scenario, Scenario) and (driver.is_slow or not scenario.is_quick):
+        is_long = isinstance(scenario, Scenario) and not scenario.is_quick
+        if isinstance(driver, Driver) and (driver.is_slow or is_long):
             item.add_marker(pytest.mark.slow_e2e)
 
 

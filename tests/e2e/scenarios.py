@@ -21,7 +21,12 @@ class Scenario:
 
     def tokens(self) -> list[str]:
         """Return a new token for each event."""
-        return [f"e2e-{plan}-{next(_numbers):04}" for plan in self.plans]
+        return [new_token(plan) for plan in self.plans]
+
+
+def new_token(plan: str) -> str:
+    """Return what asks the handler to do something, and was never sent before."""
+    return f"e2e-{plan}-{next(_numbers):04}"
 
 
 SCENARIOS = (

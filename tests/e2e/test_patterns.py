@@ -4,18 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aws_cdk import App, CfnOutput, Duration, Stack
 
-from scripts.local.functions import local_function
 from tests.e2e.clients import Clients, WaitedTooLongError, wait_until
 from tests.e2e.deploy import delete, deploy
 from tests.e2e.drivers import DRIVERS
 from tests.e2e.drivers.driver import Deployed, Driver
 from tests.e2e.journal import Journal
 from tests.e2e.scenarios import SCENARIOS, Scenario, attempts_expected, is_handled_in_the_end
-
-HANDLER = Path(__file__).parent / "handler"
-TIMEOUT = Duration.seconds(1)
+from tests.e2e.stacks import synthesize
 
 pytestmark = pytest.mark.e2e
 
@@ -27,15 +23,7 @@ def journals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory, journals: Path) -> Path:
-    app = App(outdir=str(tmp_path_factory.mktemp("cdk.out")))
-    for driver in DRIVERS:
-        stack = Stack(app, driver.pattern.name)
-        environment = {"JOURNAL": str(journals / driver.pattern.name)}
-        function = local_function(stack, "Function", code=HANDLER, timeout=TIMEOUT, environment=environment)
-        outputs = {"Function": function.function_name, **driver.outputs(driver.build(stack, function))}
-        for name, value in outputs.items():
-            CfnOutput(stack, f"{name}Output", value=value).override_logical_id(name)
-    return Path(app.synth().directory)
+    return synthesize(DRIVERS, journals, tmp_path_factory.mktemp("cdk.out"))
 
 
 @pytest.fixture(scope="module", params=DRIVERS, ids=lambda driver: driver.pattern.name)

@@ -73,5 +73,8 @@ def test_a_schedule_uses_its_role(bench: Bench, permitted: bool) -> None:
     else:
         (message,) = bench.messages(dlq)
         assert json.loads(message["Body"]) == {"n": 1}
-        assert message["MessageAttributes"]["SCHEDULE_ARN"]["StringValue"].endswith(bench.name("schedule"))
+        attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+        assert attributes["SCHEDULE_ARN"].endswith(bench.name("schedule"))
+        assert attributes["IS_PAYLOAD_TRUNCATED"] == "false"
+        assert {"EXECUTION_ID", "SCHEDULED_TIME", "ERROR_CODE", "ERROR_MESSAGE", "TARGET_ARN"} <= set(attributes)
         assert bench.calls() == []

@@ -11,7 +11,7 @@ from tests.e2e.drivers.kinesis import KinesisDriver
 from tests.e2e.drivers.load_balancer import LoadBalancerDriver
 from tests.e2e.drivers.logs import LogsDriver
 from tests.e2e.drivers.rest_api import AsyncRestApiDriver, QueuedRestApiDriver, RestApiDriver
-from tests.e2e.drivers.s3 import S3Driver
+from tests.e2e.drivers.s3 import S3Driver, S3EventBridgeDriver
 from tests.e2e.drivers.schedule import ScheduleDriver
 from tests.e2e.drivers.sns import SnsDriver
 from tests.e2e.drivers.sqs import SqsDriver
@@ -28,7 +28,7 @@ DRIVERS: tuple[Driver, ...] = (
     AsyncRestApiDriver("RestApiToLambdaAsync"),
     InvocationDriver("AsyncInvocation"),
     S3Driver("S3ToLambda"),
-    S3Driver("S3EventBridgeToLambda"),
+    S3EventBridgeDriver("S3EventBridgeToLambda"),
     SnsDriver("SnsToLambda"),
     EventBridgeDriver("EventBridgeToLambda"),
     ScheduleDriver("ScheduleToLambda"),

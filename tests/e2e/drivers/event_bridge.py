@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from tests.e2e.drivers.asynchronous import AsynchronousDriver
+from tests.e2e.drivers.delivered import DeliveredDriver, undelivered_by_rule
 from tests.e2e.drivers.driver import Deployed
 
 
-class EventBridgeDriver(AsynchronousDriver):
+class EventBridgeDriver(DeliveredDriver):
     """The token is in the detail."""
 
     def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:
@@ -16,3 +17,6 @@ class EventBridgeDriver(AsynchronousDriver):
         ]
         answer = deployed.clients["events"].put_events(Entries=entries)
         assert answer["FailedEntryCount"] == 0, answer
+
+    def undelivered(self, deployed: Deployed, message: dict[str, Any], code: str) -> str:
+        return str(undelivered_by_rule(deployed, message, code)["token"])

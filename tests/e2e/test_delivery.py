@@ -1,0 +1,72 @@
+"""What a source cannot hand to Lambda is where the catalog says, and never reaches the handler."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.clients import Clients, wait_until
+from tests.e2e.deploy import delete, deploy
+from tests.e2e.drivers import DRIVERS
+from tests.e2e.drivers.delivered import DeliveredDriver
+from tests.e2e.drivers.driver import Deployed
+from tests.e2e.drivers.queues import receive
+from tests.e2e.journal import Journal
+from tests.e2e.scenarios import new_token
+from tests.e2e.stacks import synthesize
+
+DELIVERED = [driver for driver in DRIVERS if isinstance(driver, DeliveredDriver)]
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def journals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("journals")
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory, journals: Path) -> Path:
+    return synthesize(DELIVERED, journals, tmp_path_factory.mktemp("cdk.out"))
+
+
+@pytest.fixture
+def deployed(clients: Clients, asset_bucket: str, assembly: Path, driver: DeliveredDriver) -> Iterator[Deployed]:
+    yield Deployed(clients, deploy(clients, asset_bucket, assembly, driver.pattern.name))
+    delete(clients, driver.pattern.name)
+
+
+def delete_function(driver: DeliveredDriver, deployed: Deployed) -> str:
+    deployed.clients["lambda"].delete_function(FunctionName=deployed.outputs["Function"])
+    return "RESOURCE_NOT_FOUND"
+
+
+def revoke_permission(driver: DeliveredDriver, deployed: Deployed) -> str:
+    driver.revoke(deployed)
+    return "NO_PERMISSIONS"
+
+
+@pytest.mark.parametrize("break_it", [delete_function, revoke_permission])
+@pytest.mark.parametrize("driver", DELIVERED, ids=lambda driver: driver.pattern.name)
+def test_what_is_not_delivered_is_captured(
+    driver: DeliveredDriver,
+    deployed: Deployed,
+    journals: Path,
+    break_it: Callable[[DeliveredDriver, Deployed], str],
+) -> None:
+    journal = Journal(journals / driver.pattern.name)
+    code = break_it(driver, deployed)
+    tokens = [new_token("succeed") for _ in range(3)]
+    driver.send(deployed, tokens)
+
+    captured: list[str] = []
+
+    def all_captured() -> bool:
+        for message in receive(deployed.clients, deployed.outputs["Undelivered"]):
+            text = driver.undelivered(deployed, message, code)
+            captured.extend(token for token in tokens if token in text)
+        return set(captured) == set(tokens)
+
+    wait_until(all_captured, f"{tokens} to be captured", seconds=driver.seconds)
+    assert sorted(captured) == tokens, "an event was captured twice"
+    assert not set(tokens) & set(journal.attempts())
