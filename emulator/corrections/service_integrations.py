@@ -14,10 +14,9 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from ministack.services import apigateway_v1, lambda_svc
 
-from emulator import clients
+from emulator import clients, vtl
 from emulator.corrections.asynchronous import invoke
 from emulator.permissions import function_of, service_may_invoke
-from tests.offload import vtl
 
 Answer = tuple[int, dict[str, str], bytes]
 _EVENT_HEADER = "integration.request.header.X-Amz-Invocation-Type"
