@@ -14,6 +14,7 @@ ORDER = (
     "push_sources",
     "stream_mappings",
     "error_types",
+    "warm_workers",
     "queue_mappings",
     "service_integrations",
     "firehose",
