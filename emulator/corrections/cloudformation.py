@@ -1,13 +1,14 @@
 """Properties that CloudFormation sets on AWS and ministack drops.
 
 ``DeadLetterConfig`` (F1) and ``ReservedConcurrentExecutions`` (A9, W6) of a function, ``Targets`` of a target group
-(Y3), and the batch size of a stream's mapping, 100 by default (section 3.1).
+(Y3), the batch size of a stream's mapping, 100 by default (section 3.1), and what a method of a REST API validates:
+``RequestValidatorId``, and the validator itself.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from ministack.services import alb, lambda_svc
+from ministack.services import alb, apigateway_v1, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 Properties = dict[str, Any]
@@ -18,6 +19,8 @@ def apply() -> None:
     _afterwards("AWS::Lambda::Function", _function)
     _afterwards("AWS::ElasticLoadBalancingV2::TargetGroup", _target_group)
     _afterwards("AWS::Lambda::EventSourceMapping", _mapping)
+    _afterwards("AWS::ApiGateway::RequestValidator", _validator)
+    _afterwards("AWS::ApiGateway::Method", _method)
 
 
 def _afterwards(kind: str, complete: Callable[[str, Properties], None]) -> None:
@@ -52,3 +55,18 @@ def _mapping(uuid: str, properties: Properties) -> None:
     mapping = lambda_svc._esms[uuid]
     if "BatchSize" not in properties and ":sqs:" not in mapping["EventSourceArn"]:
         mapping["BatchSize"] = 100
+
+
+def _validator(validator: str, properties: Properties) -> None:
+    apigateway_v1._request_validators.setdefault(properties["RestApiId"], {})[validator] = {
+        "id": validator,
+        "name": properties.get("Name", ""),
+        "validateRequestBody": bool(properties.get("ValidateRequestBody")),
+        "validateRequestParameters": bool(properties.get("ValidateRequestParameters")),
+    }
+
+
+def _method(_: str, properties: Properties) -> None:
+    resource = apigateway_v1._resources[properties["RestApiId"]][properties["ResourceId"]]
+    method = resource["resourceMethods"][properties["HttpMethod"]]
+    method["requestValidatorId"] = properties.get("RequestValidatorId")

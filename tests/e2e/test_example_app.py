@@ -141,9 +141,6 @@ def test_a_report_that_cannot_be_made_is_failed_with_its_error(deployed: Example
     assert job in message["Body"]
 
 
-@pytest.mark.xfail(
-    reason="the emulator's CloudFormation drops a method's request validator: delete this once it does not"
-)
 def test_what_is_no_report_is_refused(deployed: ExampleApp) -> None:
     response = request("POST", f"{deployed.api('Reports', 'ReportsApi')}/reports", '{"orders": []}')
     assert response.status == 400, response

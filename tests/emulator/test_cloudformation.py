@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.clients import wait_until
-from tests.emulator.bench import Bench
+from tests.e2e.drivers.http import request
+from tests.emulator.bench import REGION, Bench
 
 pytestmark = pytest.mark.e2e
 
@@ -80,3 +81,31 @@ def test_the_mapping_of_a_stream_takes_batches_of_100_by_default(bench: Bench) -
     deploy(bench, F=function(bench), M=("AWS::Lambda::EventSourceMapping", mapping))
     (found,) = bench.clients["lambda"].list_event_source_mappings(EventSourceArn=arn)["EventSourceMappings"]
     assert found["BatchSize"] == 100
+
+
+def test_a_method_refuses_what_its_validator_does_not_let_through(bench: Bench) -> None:
+    gateway, api = "AWS::ApiGateway", {"Ref": "A"}
+    uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/${{F.Arn}}/invocations"
+    method = {
+        "RestApiId": api,
+        "ResourceId": {"Fn::GetAtt": ["A", "RootResourceId"]},
+        "HttpMethod": "POST",
+        "AuthorizationType": "NONE",
+        "Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": {"Fn::Sub": uri}},
+        "RequestModels": {"application/json": {"Ref": "M"}},
+        "RequestValidatorId": {"Ref": "V"},
+    }
+    deploy(
+        bench,
+        F=function(bench),
+        A=(f"{gateway}::RestApi", {"Name": bench.name("api")}),
+        M=(f"{gateway}::Model", {"RestApiId": api, "Name": "Order", "Schema": {"type": "object", "required": ["id"]}}),
+        V=(f"{gateway}::RequestValidator", {"RestApiId": api, "ValidateRequestBody": True}),
+        P=(f"{gateway}::Method", method),
+    )
+    client = bench.clients["apigateway"]
+    (found,) = (each["id"] for each in client.get_rest_apis()["items"] if each["name"] == bench.name("api"))
+    client.create_deployment(restApiId=found, stageName="test")
+    url = f"{bench.clients.url}/_aws/execute-api/{found}/test/"
+    assert request("POST", url, '{"id": 1}').status == 200
+    assert request("POST", url, '{"number": 1}').status == 400
