@@ -20,6 +20,11 @@ class Journal:
         """Count by token how often the handler ended well."""
         return self._count("done")
 
+    def requests(self, token: str) -> set[str]:
+        """Return the ids of the requests in which the handler began with a token."""
+        lines = (json.loads(line) for line in self._file.read_text().splitlines())
+        return {request for noted, what, request in lines if (noted, what) == (token, "started")}
+
     def _count(self, what: str) -> Counter[str]:
         lines = (json.loads(line) for line in self._file.read_text().splitlines())
         return Counter(token for token, noted, _request in lines if noted == what)

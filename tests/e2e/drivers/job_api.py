@@ -7,7 +7,7 @@ from typing import Any
 from tests.e2e.drivers.driver import Deployed
 from tests.e2e.drivers.http import request
 from tests.e2e.drivers.rest_api import url_of
-from tests.e2e.drivers.state_machine import StateMachineDriver
+from tests.e2e.drivers.state_machine import StateMachineDriver, check_failure
 
 
 class JobApiDriver(StateMachineDriver):
@@ -22,3 +22,9 @@ class JobApiDriver(StateMachineDriver):
         for token in tokens:
             response = request("POST", url_of(deployed, "jobs"), json.dumps({"token": token}))
             assert response.status == 202, response
+
+    def check(self, deployed: Deployed, kept: dict[str, Any], token: str) -> None:
+        assert set(kept) == {"jobId", "input"}, kept
+        assert kept["jobId"]
+        assert kept["input"]["token"] == token, kept
+        check_failure(kept["input"]["failure"], token)

@@ -15,6 +15,8 @@ from tests.e2e.drivers.synchronous import Answer, SynchronousDriver
 class LoadBalancerDriver(SynchronousDriver):
     """A listener of its own: 200 from the handler, 502 if it failed."""
 
+    failed_status = throttled_status = 502
+
     def build(self, stack: Stack, function: LambdaFunction) -> Any:
         self.load_balancer = elbv2.ApplicationLoadBalancer(
             stack, "Source", vpc=ec2.Vpc(stack, "Vpc", nat_gateways=0), internet_facing=True
@@ -30,5 +32,4 @@ class LoadBalancerDriver(SynchronousDriver):
     def ask(self, deployed: Deployed, token: str) -> Answer:
         url = f"{deployed.clients.url}/_alb/{deployed.outputs['Name']}/{token}"
         response = request("POST", url, f'"{token}"', service=None)
-        assert response.status in (200, 429, 500, 502, 503, 504), response
-        return Answer(response.status == 200, response.text)
+        return Answer(response.status, response.text)

@@ -28,5 +28,26 @@ class StateMachineDriver(Driver):
     def collect(self, deployed: Deployed, tokens: Sequence[str]) -> None:
         for message in receive(deployed.clients, deployed.outputs["Failures"]):
             (token,) = (token for token in tokens if token in message["Body"])
+            self.check(deployed, json.loads(message["Body"]), token)
             assert token not in deployed.captured, f"{token} was captured twice"
             deployed.captured[token] = message["Body"]
+
+    def check(self, deployed: Deployed, kept: dict[str, Any], token: str) -> None:
+        """Hold a message of the failure queue to what the pattern promises."""
+        assert set(kept) == {"executionId", "input", "failure"}, kept
+        assert kept["executionId"].endswith(f":{token}")
+        assert kept["input"] == {"token": token}
+        check_failure(kept["failure"], token)
+
+
+def check_failure(failure: dict[str, str], token: str) -> None:
+    """Hold the output of a ``Catch`` to the error of the handler, or of Lambda."""
+    assert set(failure) == {"Error", "Cause"}, failure
+    plan = token.split("-")[1]
+    if plan == "slow":  # which fails only if all attempts are throttled
+        assert failure["Error"] == "Lambda.TooManyRequestsException", failure
+    elif plan == "timeout":
+        assert "timed out" in failure["Cause"].lower(), failure
+    else:
+        assert failure["Error"] == "Failure", failure
+        assert json.loads(failure["Cause"])["errorMessage"] == f"{token} was to fail"

@@ -2,10 +2,23 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from tests.e2e.drivers.driver import Deployed, Driver
 from tests.e2e.drivers.queues import receive
+
+RECORD = {"version", "timestamp", "requestContext", "responseContext"}
+BATCH = {
+    "shardId",
+    "startSequenceNumber",
+    "endSequenceNumber",
+    "approximateArrivalOfFirstRecord",
+    "approximateArrivalOfLastRecord",
+    "batchSize",
+    "streamArn",
+}
+ENDS = ("First", "Last")
 
 
 class StreamDriver(Driver):
@@ -30,11 +43,20 @@ class StreamDriver(Driver):
             record = json.loads(message["Body"])
             assert record["requestContext"]["condition"] == "RetryAttemptsExhausted", record  # Q3a
             assert record["requestContext"]["approximateInvokeCount"] == self.attempts, record
+            assert set(record) == {*RECORD, self.batch_info}, record  # K-5: no payload
+            assert record["version"] == "1.0"
+            assert datetime.fromisoformat(record["timestamp"]).tzinfo
+            assert record["requestContext"]["requestId"]
+            assert record["requestContext"]["functionArn"].endswith(f":function:{deployed.outputs['Function']}")
+            assert record["responseContext"]["statusCode"] == 200
             batch = record[self.batch_info]
-            assert {"shardId", "approximateArrivalOfFirstRecord", "streamArn"} <= set(batch), record
+            assert set(batch) == BATCH, record
+            first, last = (datetime.fromisoformat(batch[f"approximateArrivalOf{each}Record"]) for each in ENDS)
+            assert first == last
+            assert batch["shardId"].startswith("shardId-")
+            assert ":stream/" in batch["streamArn"] or "/stream/" in batch["streamArn"]
             assert batch["batchSize"] == 1, record  # bisected until the bad record was alone
             assert batch["startSequenceNumber"] == batch["endSequenceNumber"], record
-            assert "payload" not in record
             token = self.sequence_numbers[batch["startSequenceNumber"]]
             assert token in tokens, (token, record)
             assert token not in deployed.captured, f"{token} was captured twice"

@@ -12,14 +12,23 @@ from tests.e2e.drivers.driver import Deployed, Driver
 class Answer:
     """What a client was told."""
 
-    succeeded: bool
+    status: int
     text: str
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the client has what it asked for."""
+        return self.status == 200
 
 
 class SynchronousDriver(Driver):
     """What all of them share; how to ask is the source's."""
 
     attempts = 1
+    failed_status: int
+    """What the client gets when the handler raises or times out."""
+    throttled_status: int
+    """What the client gets when the function has no concurrency left."""
 
     def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:
         with ThreadPoolExecutor(len(tokens)) as clients:
@@ -28,6 +37,8 @@ class SynchronousDriver(Driver):
             if answer.succeeded:
                 assert token in answer.text  # its own answer, and no other's
             else:
+                is_slow = token.split("-")[1] == "slow"  # which fails only if it is throttled
+                assert answer.status == (self.throttled_status if is_slow else self.failed_status), (token, answer)
                 deployed.captured[token] = answer.text
 
     def collect(self, deployed: Deployed, tokens: Sequence[str]) -> None:

@@ -14,6 +14,8 @@ from tests.e2e.drivers.synchronous import Answer, SynchronousDriver
 class UserPoolDriver(SynchronousDriver):
     """The trigger before sign-up; the user's name is the token."""
 
+    failed_status = throttled_status = 400  # of Cognito: an error that names Lambda
+
     def build(self, stack: Stack, function: LambdaFunction) -> Any:
         pool = cognito.UserPool(stack, "Users", self_sign_up_enabled=True)
         self.client = pool.add_client("Client")
@@ -35,5 +37,5 @@ class UserPoolDriver(SynchronousDriver):
         except ClientError as error:
             if "Lambda" not in error.response["Error"]["Code"]:
                 raise
-            return Answer(False, str(error))
-        return Answer(True, token)
+            return Answer(int(error.response["ResponseMetadata"]["HTTPStatusCode"]), str(error))
+        return Answer(200, token)
