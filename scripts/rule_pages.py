@@ -30,7 +30,8 @@ In the app, on the construct or on any construct around it:
 ```python
 from aws_cdk import Acknowledgment, Validations
 
-Validations.of(construct).acknowledge(Acknowledgment(id="LambdaInvocation::{rule}", reason="why it is right here"))
+accepted = Acknowledgment(id="LambdaInvocation::{rule}", reason="why it is right here")
+Validations.of(construct).acknowledge(accepted)
 ```
 
 In a template, in the metadata of the resource, or of the template for all of it:
