@@ -94,6 +94,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=7,
+        emulator_proven=True,
     ),
     Pattern(
         name="WebSocketApiToLambda",
@@ -368,6 +369,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=9,
+        emulator_proven=True,
     ),
     Pattern(
         name="JobApi",

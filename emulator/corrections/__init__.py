@@ -9,6 +9,7 @@ ORDER = (
     "transport",
     "asynchronous",
     "cloudformation",
+    "metric_math",
     "sns",
     "events",
     "push_sources",

@@ -47,6 +47,8 @@ def attempts_expected(driver: Driver, token: str, sent_with: int) -> range:
         attempts = 1
     elif plan == "twice":
         attempts = min(driver.attempts, 3)
+    elif plan == "timeout":
+        attempts = driver.attempts_if_timed_out or driver.attempts
     # A batch of ten is halved four times at most until the bad record is alone.
     more = math.ceil(math.log2(sent_with)) if driver.repeats_neighbours else 0
     return range(attempts, attempts + more + 1)

@@ -109,3 +109,15 @@ def test_a_method_refuses_what_its_validator_does_not_let_through(bench: Bench) 
     url = f"{bench.clients.url}/_aws/execute-api/{found}/test/"
     assert request("POST", url, '{"id": 1}').status == 200
     assert request("POST", url, '{"number": 1}').status == 400
+
+
+def test_an_alarm_on_metric_math_is_made(bench: Bench) -> None:
+    metric = {"Namespace": "AWS/Firehose", "MetricName": "ExecuteProcessing.Success"}
+    metrics = [
+        {"Id": "failed", "Expression": "1 - success"},
+        {"Id": "success", "MetricStat": {"Metric": metric, "Period": 300, "Stat": "Average"}, "ReturnData": False},
+    ]
+    alarm = {"AlarmName": bench.name("a"), "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1}
+    deploy(bench, A=("AWS::CloudWatch::Alarm", {**alarm, "Threshold": 0.01, "Metrics": metrics}))
+    (found,) = bench.clients["cloudwatch"].describe_alarms(AlarmNames=[bench.name("a")])["MetricAlarms"]
+    assert (found["MetricName"], found["Threshold"]) == ("ExecuteProcessing.Success", 0.01)

@@ -3,6 +3,8 @@
 from tests.e2e.drivers.driver import Driver
 from tests.e2e.drivers.dynamodb import DynamoDbDriver
 from tests.e2e.drivers.event_bridge import EventBridgeDriver
+from tests.e2e.drivers.executions import ExecutionDriver
+from tests.e2e.drivers.firehose import FirehoseDriver
 from tests.e2e.drivers.http_api import FunctionUrlDriver, HttpApiDriver
 from tests.e2e.drivers.invocation import InvocationDriver
 from tests.e2e.drivers.iot import IotDriver
@@ -39,6 +41,8 @@ DRIVERS: tuple[Driver, ...] = (
     SqsDriver("SqsToLambda"),
     QueuedRestApiDriver("RestApiToSqsToLambda"),
     JobApiDriver("JobApi"),
+    ExecutionDriver("RestApiToStateMachine"),
+    FirehoseDriver("FirehoseToLambda"),
 )
 
 NO_TYPE = "the emulator's CloudFormation has no such resources"
@@ -50,12 +54,10 @@ NOT_HELD = {
     "ConfigRuleToLambda": "the emulator never evaluates rules",
     "CustomResourceToLambda": "its source is CloudFormation itself: no driver yet",
     "DocumentDbToLambda": NO_TYPE,
-    "FirehoseToLambda": "no driver yet",
     "KafkaToLambda": "there is no Kafka to poll",
     "MqToLambda": NO_TYPE,
     "MskToLambda": NO_TYPE,
-    "RestApiToStateMachine": "no driver yet; `JobApi` starts its executions in the same way",
     "SesToLambda": NO_TYPE,
-    "WebSocketApiToLambda": "no driver yet",
+    "WebSocketApiToLambda": "the emulator sends a client the text of the error, and throttles no message",
 }
 """Why the other patterns are proven by their templates only."""

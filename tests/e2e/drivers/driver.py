@@ -31,6 +31,8 @@ class Driver(ABC):
 
     attempts: int
     """How often the handler is invoked for an event that always fails."""
+    attempts_if_timed_out: int | None = None
+    """The same for an event whose handler always times out, if that differs."""
     seconds = 20.0
     """How long it may take until the last event of a scenario is handled or captured."""
     is_slow = False

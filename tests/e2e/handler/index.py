@@ -32,9 +32,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             except Failure:
                 failed.append({"itemIdentifier": id_of(record)})
         return {"batchItemFailures": failed}
+    if "deliveryStreamArn" in event:
+        return {"records": [transform(record, context) for record in event["records"]]}
     text = read(event)
     act(text, context)
     return event if "triggerSource" in event else {"statusCode": 200, "body": text}  # Cognito wants its event back
+
+
+def transform(record: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Hand on a record of Firehose as it is, or marked as failed."""
+    try:
+        act(read(record), context)
+    except Failure:
+        return {**record, "result": "ProcessingFailed"}
+    return {**record, "result": "Ok"}
 
 
 class Failure(RuntimeError):  # noqa: N818 (the name is what clients and records show)
