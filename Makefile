@@ -69,6 +69,7 @@ docs: setup ## renew the pages of patterns and rules, and the generated parts of
 	@python -m scripts.pattern_pages
 	@python -m scripts.rule_pages
 	@python -m scripts.readme
+	@python -m scripts.reliability.proven
 
 .venv-peers/.installed: requirements-peers.lock
 	@echo "setting up .venv-peers, the tools to compare with (once, some minutes)"
@@ -90,6 +91,16 @@ bench: setup .venv-peers/.installed ## measure against other rule packs; writes 
 	@.venv-emulator/bin/pip install --quiet --require-hashes --requirement requirements-emulator.lock
 	@touch $@
 
+.venv-constructs/.installed: requirements-constructs.lock
+	@echo "setting up .venv-constructs, the constructs to compare with (once, some seconds)"
+	@rm -rf .venv-constructs && "$(PYTHON)" -m venv .venv-constructs
+	@.venv-constructs/bin/pip install --quiet --require-hashes --requirement requirements-constructs.lock
+	@touch $@
+
+.PHONY: reliability
+reliability: setup .venv-emulator/.installed .venv-constructs/.installed ## count lost events on the emulator; writes docs/reliability.md
+	@CDK_VALIDATION=false python -m scripts.reliability
+
 .PHONY: deploy-local
 deploy-local: setup .venv-emulator/.installed ## deploy the example app to an emulator that keeps running, to play with
 	@python -m scripts.local deploy
@@ -110,9 +121,11 @@ lock: setup ## renew requirements.lock and package-lock.json
 		--custom-compile-command "make lock" --output-file requirements-peers.lock requirements-peers.in
 	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command "make lock" --output-file requirements-emulator.lock requirements-emulator.in
+	@uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --python-version 3.11 \
+		--custom-compile-command "make lock" --output-file requirements-constructs.lock requirements-constructs.in
 	@npm install --package-lock-only --ignore-scripts --silent
 
 .PHONY: clean
 clean: ## remove everything these targets made
-	@rm -rf .venv .venv-peers .venv-emulator node_modules cdk.out dist .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-peers .venv-emulator .venv-constructs node_modules cdk.out dist .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
