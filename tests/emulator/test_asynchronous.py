@@ -121,6 +121,7 @@ def test_an_alias_has_settings_of_its_own(bench: Bench) -> None:
     bench.wait_for_calls(1)
 
 
+@pytest.mark.slow_e2e
 def test_a_throttle_uses_up_no_attempt(bench: Bench) -> None:
     queue = bench.queue()
     function = bench.function("time.sleep(0.1)", ("sqs:SendMessage", queue), DeadLetterConfig={"TargetArn": queue})

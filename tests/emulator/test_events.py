@@ -51,6 +51,7 @@ def test_what_cannot_be_delivered_goes_to_the_dlq_of_the_target(bench: Bench, de
     assert bench.calls() == []
 
 
+@pytest.mark.slow_e2e  # the emulator looks for what is due every ten seconds
 @pytest.mark.parametrize("permitted", [True, False])
 def test_a_schedule_uses_its_role(bench: Bench, permitted: bool) -> None:
     function, dlq = bench.function("pass"), bench.queue()

@@ -6,7 +6,7 @@ import pytest
 from tests.e2e.clients import wait_until
 from tests.emulator.bench import Bench
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow_e2e]  # polling takes seconds a test
 
 PARTIAL = ["ReportBatchItemFailures"]
 

@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.clients import wait_until
 from tests.emulator.bench import REGION, Bench
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow_e2e]  # polling takes seconds a test
 
 READ = """
 numbers = [json.loads(base64.b64decode(r["kinesis"]["data"])) for r in event["Records"]]
