@@ -52,7 +52,7 @@ NOT_HELD = {
     "CloudFrontToLambda": NO_TYPE,
     "CodeCommitToLambda": NO_TYPE,
     "ConfigRuleToLambda": "the emulator never evaluates rules",
-    "CustomResourceToLambda": "no driver yet: its source is CloudFormation itself, which waits minutes for each failure",
+    "CustomResourceToLambda": "no driver yet: CloudFormation itself is its source, and waits minutes for each failure",
     "DocumentDbToLambda": NO_TYPE,
     "KafkaToLambda": "there is no Kafka to poll",
     "MqToLambda": NO_TYPE,
