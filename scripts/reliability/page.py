@@ -47,10 +47,11 @@ the queues 2 s. A REST client that gets 429 asks again; any other error is its t
 
 *Handled*: done at least once. *Captured*: not handled, and in the failure queue, or told to the client. *Stuck*:
 neither, and still tried again and again when nothing had moved for 10 to 15 s, or 120 s after the last event was sent:
-a longer wait may see it handled or captured, and else it is lost when the source lets it expire. *Lost*: nowhere any more. The first four add up to what
-was sent. *Again*: how often work was done that had been done before; delivery is at least once, so handlers must bear
-that. *Both*: of those handled, also captured, as when the last attempt is killed after its work. These two, the
-attempts and the time count until every event was handled or captured, or the wait was over.
+a longer wait may see it handled or captured, and else it is lost when the source lets it expire. *Lost*: nowhere any
+more. The first four add up to what was sent. *Again*: how often work was done that had been done before; delivery is at
+least once, so handlers must bear that. *Both*: of those handled, also captured, as when the last attempt is killed
+after its work. These two, the attempts and the time count until every event was handled or captured, or the wait was
+over.
 """
 
 _READING = """\
