@@ -8,7 +8,7 @@ from constructs_lib.nag.finding import Finding, Severity
 from constructs_lib.nag.result import Result
 from constructs_lib.nag.rule import Rule
 from constructs_lib.nag.selection import choose_rules
-from constructs_lib.nag.synthesized import check_scope
+from constructs_lib.synthesized import check_scope
 
 
 def assert_no_findings(

@@ -23,7 +23,7 @@ from constructs_lib.nag.result import Judged, Origin, Problem
 from constructs_lib.nag.rule import Rule
 from constructs_lib.nag.selection import choose_rules
 from constructs_lib.nag.suppressions.claim import NAMESPACE
-from constructs_lib.nag.synthesized import check_scope, files_of, judge
+from constructs_lib.synthesized import check_scope, files_of, judge
 
 _REPORT: Final = "lambda-invocations"
 """What the reports in an assembly are called."""

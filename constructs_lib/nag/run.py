@@ -59,8 +59,6 @@ class _Outcome:
 
     def check(self, app: App) -> None:
         """Check an app."""
-        if not app.templates:
-            return
         self._templates += len(app.templates)
         path = app.templates[0].path
         failed: dict[str, RuleError] = {}

@@ -1,7 +1,11 @@
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import constructs_lib
 
 _CHECK = """
 import sys
@@ -34,3 +38,12 @@ def test_the_checks_load_neither_cdk_nor_jsii(module: str) -> None:
 def test_the_check_for_loaded_modules_can_fail() -> None:
     result = subprocess.run([sys.executable, "-c", _CHECK.format(module="boto3")], capture_output=True, text=True)
     assert "boto3" in result.stderr
+
+
+def test_the_checks_name_neither_cdk_nor_jsii_even_for_types_alone() -> None:
+    package = Path(constructs_lib.__file__).parent
+    files = [file for folder in ("graph", "nag", "explain", "cli") for file in (package / folder).rglob("*.py")]
+    naming = [
+        file.name for file in files if re.search(r"^\s*(from|import) (aws_cdk|cdk_nag|jsii)\b", file.read_text(), re.M)
+    ]
+    assert naming == ["pack.py"]

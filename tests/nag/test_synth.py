@@ -50,7 +50,8 @@ _BROKEN = """
 import sys
 from tests.nag.test_pack import *
 from aws_cdk import CfnStack, aws_s3_assets as assets
-from constructs_lib.nag import run, synthesized
+from constructs_lib.graph.loading import inputs
+from constructs_lib.nag import run
 from constructs_lib.nag.finding import Severity
 from constructs_lib.nag.rule import Rule
 
@@ -61,7 +62,7 @@ class Raising(Rule):
         raise KeyError("oops")
 
 app = App()
-case, load = sys.argv[1], synthesized.load_stack
+case, load = sys.argv[1], inputs.load_stack
 own = [Raising()] if case == "rule" else []
 selected = [*RULES, *(one.id for one in own)]
 Validations.of(app).add_plugins(LambdaInvocationChecks(app, select=selected, additional_rules=own))
@@ -79,7 +80,7 @@ elif case == "template":
             file.path.write_text("{")
         return load(file, unread)
 
-    synthesized.load_stack = load_stack
+    inputs.load_stack = load_stack
 elif case == "bug":
     run.check = lambda app, rules, failed: 1 / 0
 app.synth()

@@ -90,7 +90,7 @@ def _standard_input() -> Iterator[App | TemplateError]:
     except BadTextError as error:
         yield error.at(_STANDARD_INPUT_NAME, TEMPLATE)
         return
-    yield from _app([TemplateFile(_STANDARD_INPUT_NAME, text=text)])
+    yield from app_of([TemplateFile(_STANDARD_INPUT_NAME, text=text)])
 
 
 def _read_standard_input() -> bytes:
@@ -111,10 +111,10 @@ def _assembly(folder: Path) -> Iterator[App | TemplateError]:
     except TemplateError as error:
         unread.append(error)
     yield from unread
-    yield from _app(files)
+    yield from app_of(files)
 
 
-def _app(files: Iterable[TemplateFile]) -> Iterator[App | TemplateError]:
+def app_of(files: Iterable[TemplateFile]) -> Iterator[App | TemplateError]:
     """Yield the app of the templates that can be read, after what is wrong with the others."""
     templates: list[Template] = []
     unread: list[TemplateError] = []

@@ -3,24 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from constructs_lib.graph.app import App
-from constructs_lib.graph.loading.assembly import load_stack
+from aws_cdk import IPolicyValidationContext, Stage
+from constructs import IConstruct
+
+from constructs_lib.graph.loading.inputs import app_of
 from constructs_lib.graph.loading.manifest import stacks_of
-from constructs_lib.graph.template import Environment, Template, TemplateError, TemplateFile
+from constructs_lib.graph.template import Environment, TemplateFile
 from constructs_lib.nag.result import Result
 from constructs_lib.nag.rule import Rule
 from constructs_lib.nag.run import run
 from constructs_lib.nag.suppressions.acknowledgements import Within
 from constructs_lib.nag.suppressions.around import claims_around
 
-if TYPE_CHECKING:
-    from aws_cdk import IPolicyValidationContext
-    from constructs import IConstruct
 
-
-def judge(app: "IConstruct", files: Sequence[TemplateFile], rules: Sequence[Rule], assembly: Path) -> Result:
+def judge(app: IConstruct, files: Sequence[TemplateFile], rules: Sequence[Rule], assembly: Path) -> Result:
     """Run the rules, and hold what they find against what was accepted.
 
     Parameters
@@ -34,18 +31,11 @@ def judge(app: "IConstruct", files: Sequence[TemplateFile], rules: Sequence[Rule
     assembly
         The folder that the app was synthesized into.
     """
-    templates: list[Template] = []
-    unread: list[TemplateError] = []
-    for file in files:
-        try:
-            templates.extend(load_stack(file, unread))
-        except TemplateError as error:
-            unread.append(error)
     around = claims_around(app, [file.construct_path for file in files], assembly)
-    return run([App(templates), *unread], rules, around=around)
+    return run(app_of(files), rules, around=around)
 
 
-def check_scope(scope: "IConstruct", rules: Sequence[Rule]) -> Result:
+def check_scope(scope: IConstruct, rules: Sequence[Rule]) -> Result:
     """Synthesize the app or stage around a construct, check it, and return what was found under the construct.
 
     Parameters
@@ -60,8 +50,6 @@ def check_scope(scope: "IConstruct", rules: Sequence[Rule]) -> Result:
     ValueError
         If there is no App or Stage around it.
     """
-    from aws_cdk import Stage  # loaded already, by whoever made the construct
-
     stage = scope if isinstance(scope, Stage) else Stage.of(scope)
     if stage is None:
         raise ValueError(f"{scope.node.path}: expected a construct within an App or Stage, found none around it")
@@ -71,7 +59,7 @@ def check_scope(scope: "IConstruct", rules: Sequence[Rule]) -> Result:
     return replace(result, judged=[one for one in result.judged if within(one.finding)])
 
 
-def files_of(context: "IPolicyValidationContext") -> Iterator[TemplateFile]:
+def files_of(context: IPolicyValidationContext) -> Iterator[TemplateFile]:
     """Yield the templates that CDK hands to a plugin."""
     paths = {stack.stack_construct_path: Path(stack.template_path) for stack in context.stack_templates}
     # The manifest beside the templates knows the names of the stacks as well, by which they refer to each other.
