@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from constructs_lib.cli import check, explain, rules, summary
 from constructs_lib.cli.errors import UsageError, say
 from constructs_lib.graph.template import TemplateError
+from constructs_lib.operations.errors import OperationError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         The exit code: 0; 1 when there are findings, or when nobody reads the output; 2 when what should be read cannot
-        be read, or the command is called wrongly.
+        be read, or the command is called wrongly; 3 when AWS refuses a call, or cannot be reached.
     """
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for the rest of the process
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (TemplateError, UsageError) as error:
         say(str(error))
         return 2
+    except OperationError as error:
+        say(str(error))
+        return error.code
     except OSError as error:
         if error.filename is not None:
             say(f"{error.filename}: expected a file that can be used, found {str(error.strerror).lower()}; check it")

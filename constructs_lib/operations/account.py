@@ -1,0 +1,103 @@
+"""An account and region, and the clients for it."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from constructs_lib.operations.errors import Exit, OperationError
+
+if TYPE_CHECKING:
+    import boto3
+
+_CONNECT_SECONDS: Final = 10
+_ATTEMPTS: Final = 5
+_CONNECTIONS: Final = 50
+
+
+class Account:
+    """An account in a region, as its clients reach it.
+
+    boto3 finds credentials, the region and the endpoint (``AWS_ENDPOINT_URL``) as everywhere; what is given here wins.
+
+    Parameters
+    ----------
+    session
+        The boto3 session. Default: one of ``profile`` and ``region``.
+    profile
+        The profile in the shared configuration. Default: as boto3 finds it.
+    region
+        The region. Default: as boto3 finds it.
+    endpoint_url
+        The address of all services, such as that of an emulator. Default: as boto3 finds it.
+
+    Raises
+    ------
+    OperationError
+        When there is no such profile, or no region.
+    """
+
+    def __init__(
+        self,
+        session: "boto3.Session | None" = None,
+        *,
+        profile: str | None = None,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+    ) -> None:
+        import boto3
+        from botocore.exceptions import ProfileNotFound
+
+        if session is None:
+            try:
+                session = boto3.Session(profile_name=profile, region_name=region)
+            except ProfileNotFound as error:
+                raise OperationError(
+                    f"expected a profile of the shared configuration, found '{profile}'; "
+                    f"choose one of: {', '.join(boto3.Session().available_profiles) or 'none is set up'}",
+                    Exit.USAGE,
+                ) from error
+        found = region or session.region_name
+        if found is None:
+            raise OperationError("expected a region, found none; give --region, or set AWS_REGION", Exit.USAGE)
+        self.region: str = found
+        self.session = session
+        self._endpoint_url = endpoint_url
+        self._clients: dict[tuple[str, int | None], Any] = {}
+
+    def client(self, service: str, *, read_timeout: int | None = None) -> Any:
+        """Return the client of a service, always the same one; calls are tried five times in all, as boto3 does.
+
+        Parameters
+        ----------
+        service
+            The name by which boto3 knows the service.
+        read_timeout
+            How many seconds to wait for an answer. Then a call is made once only: one that is slow is no failure.
+            Default: 60.
+        """
+        key = service, read_timeout
+        if key not in self._clients:
+            from botocore.config import Config
+
+            attempts = _ATTEMPTS if read_timeout is None else 1
+            config = Config(
+                connect_timeout=_CONNECT_SECONDS,
+                read_timeout=read_timeout or 60,
+                retries={"mode": "standard", "total_max_attempts": attempts},
+                max_pool_connections=_CONNECTIONS,
+                user_agent_extra="lambda-invocation-constructs",
+            )
+            make: Any = self.session.client  # its overloads know the services that have type stubs only
+            self._clients[key] = make(service, region_name=self.region, endpoint_url=self._endpoint_url, config=config)
+        return self._clients[key]
+
+    @cached_property
+    def id(self) -> str:
+        """The id of the account."""
+        found: str = self.client("sts").get_caller_identity()["Account"]
+        return found
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region, such as ``aws``."""
+        found: str = self.session.get_partition_for_region(self.region)
+        return found

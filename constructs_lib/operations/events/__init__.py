@@ -1,0 +1,1 @@
+"""Failed events, whatever their origin, in one normal form."""

@@ -1,0 +1,1 @@
+"""Where failed events wait in an account."""

@@ -1,0 +1,1 @@
+"""Sending failed events back to where they belong, without losing one."""
