@@ -26,10 +26,11 @@ assert not loaded, loaded
         "constructs_lib.nag",
         "constructs_lib.explain",
         "constructs_lib.summary",
+        "constructs_lib.operations",
         "constructs_lib.cli",
     ],
 )
-def test_the_checks_load_neither_cdk_nor_jsii(module: str) -> None:
+def test_the_checks_and_operations_load_neither_cdk_nor_jsii(module: str) -> None:
     """They run in pipelines without Node.js, and have to start fast."""
     result = subprocess.run([sys.executable, "-c", _CHECK.format(module=module)], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
@@ -40,9 +41,9 @@ def test_the_check_for_loaded_modules_can_fail() -> None:
     assert "boto3" in result.stderr
 
 
-def test_the_checks_name_neither_cdk_nor_jsii_even_for_types_alone() -> None:
+def test_they_name_neither_cdk_nor_jsii_even_for_types_alone() -> None:
     package = Path(constructs_lib.__file__).parent
-    files = [file for folder in ("graph", "nag", "explain", "cli") for file in (package / folder).rglob("*.py")]
+    files = [file for folder in ("graph", "nag", "explain", "operations", "cli") for file in (package / folder).rglob("*.py")]
     naming = [
         file.name for file in files if re.search(r"^\s*(from|import) (aws_cdk|cdk_nag|jsii)\b", file.read_text(), re.M)
     ]
