@@ -40,6 +40,8 @@ class Failure:
     """The name of the error, such as ``ValueError``, or the code that the source gives."""
     condition: str | None = None
     """Why there were no more attempts, such as ``RetriesExhausted``; an open set."""
+    trace: tuple[str, ...] = ()
+    """The lines of the stack trace, if the answer of the function has them."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,13 @@ class FailedEvent:
     """When it was given up."""
     payload: Any = None
     """What the function got, or was to get, as parsed JSON; of an SQS message its text. None when only metadata."""
+    payload_text: str | None = None
+    """The payload to the letter, as JSON text (parsing can change numbers); of an SQS message its text. None when there
+    is no payload, while a ``payload`` of None can be JSON's null."""
     batch: "Batch | None" = None
     """Where the records of a stream batch are."""
     why_raw: str | None = None
-    """Why this is no known format."""
+    """Why this is no known format, or is not whole. Such an event can be shown only as it is stored."""
 
 
 @dataclass(frozen=True)

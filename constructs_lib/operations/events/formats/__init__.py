@@ -1,0 +1,1 @@
+"""The formats of failed events, one module for each origin; ``parse`` of a module returns None for another format."""

@@ -1,0 +1,169 @@
+"""Fetches the records of a stream batch back from the shard, in the event shape of the mapping.
+
+A failure record in a queue or topic says only where the batch was in the stream (see the format ``stream_batch``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from constructs_lib.operations.account import Account
+from constructs_lib.operations.errors import OperationError
+from constructs_lib.operations.events.event import Batch, FailedEvent
+from constructs_lib.operations.events.formats.found import written
+from constructs_lib.operations.events.stream_records import dynamodb_record, kinesis_record
+from constructs_lib.operations.refusals import error_code, is_missing, refusal
+
+_EMPTY_ANSWERS = 20
+"""How many answers without records may follow each other: an open shard can give some before there are records."""
+_RENEWALS = 10
+"""How often an iterator may expire; each is good for five minutes (Kinesis) or fifteen (DynamoDB)."""
+
+
+class RecordsGoneError(OperationError):
+    """Records of a batch no longer exist; the message says which ones."""
+
+
+def with_records(account: Account, event: FailedEvent) -> FailedEvent:
+    """Return an event with its payload: of a stream batch that has only metadata, with the records from the shard.
+
+    Parameters
+    ----------
+    account
+        The account of the stream.
+    event
+        Any failed event.
+
+    Raises
+    ------
+    RecordsGoneError
+        When not all of the records exist any more.
+    OperationError
+        When AWS refuses a call, or cannot be reached.
+    """
+    if event.batch is None or event.payload_text is not None:
+        return event
+    payload = stream_event(account, event.batch, function=event.function)
+    return replace(event, payload=payload, payload_text=written(payload))
+
+
+def stream_event(account: Account, batch: Batch, *, function: str | None = None) -> dict[str, Any]:
+    """Return a batch as the mapping handed it to the function.
+
+    These are all records of the shard from the first to the last one of the batch. They can be more than the batch had,
+    when a filter of the mapping dropped some of them, or when several batches of the shard ran at once
+    (``ParallelizationFactor``): compare their number with ``batch.size``. Aggregated records are left as they are.
+
+    Parameters
+    ----------
+    account
+        The account of the stream.
+    batch
+        Where the records are.
+    function
+        The ARN of the function, whose role is in records of Kinesis (``invokeIdentityArn``). Default: without.
+
+    Raises
+    ------
+    RecordsGoneError
+        When not all of the records exist any more.
+    OperationError
+        When AWS refuses a call, or cannot be reached.
+    """
+    is_kinesis = ":kinesis:" in batch.stream
+    records = _Shard(account.client("kinesis" if is_kinesis else "dynamodbstreams"), batch, is_kinesis).records()
+    if not is_kinesis:
+        return {"Records": [dynamodb_record(record, batch.stream) for record in records]}
+    role = _role(account, function) if function else ""
+    return {"Records": [kinesis_record(record, batch, role) for record in records]}
+
+
+class _Shard:
+    """Reads the part of a shard that a batch is."""
+
+    def __init__(self, client: Any, batch: Batch, is_kinesis: bool) -> None:
+        self._client = client
+        self._batch = batch
+        self._is_kinesis = is_kinesis
+        self._found: list[Mapping[str, Any]] = []
+
+    def records(self) -> list[Mapping[str, Any]]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._read()
+        except (ClientError, BotoCoreError) as error:
+            if error_code(error) == "TrimmedDataAccessException":
+                raise self._gone("the stream keeps them for 24 hours only") from error
+            if is_missing(error):
+                raise self._gone("the stream or the shard does not exist any more") from error
+            raise refusal(error, f"read the shard {self._batch.shard} of {self._batch.stream}") from error
+        return self._found
+
+    def _read(self) -> None:
+        iterator, empty, renewals = self._iterator(), 0, 0
+        while not self._is_whole():
+            if iterator is None:
+                raise self._gone("the shard ends before")
+            if empty > _EMPTY_ANSWERS:
+                raise self._gone(f"the shard gave no records {empty} times in a row")
+            try:
+                answer = self._client.get_records(ShardIterator=iterator, Limit=1000)
+            except self._client.exceptions.ExpiredIteratorException:
+                renewals += 1
+                if renewals > _RENEWALS:
+                    raise
+                iterator = self._iterator()
+                continue
+            records = answer["Records"]
+            if records and not self._found and _number(self._number_of(records[0])) != _number(self._batch.start):
+                raise self._gone(f"the first one that is still there is {self._number_of(records[0])}")
+            end = _number(self._batch.end)
+            self._found += [record for record in records if _number(self._number_of(record)) <= end]
+            if len(self._found) and len(records) and _number(self._number_of(records[-1])) >= end:
+                return
+            empty = 0 if records else empty + 1
+            iterator = answer.get("NextShardIterator")
+
+    def _is_whole(self) -> bool:
+        return bool(self._found) and self._number_of(self._found[-1]) == self._batch.end
+
+    def _iterator(self) -> str | None:
+        """Return where to go on, also after an iterator expired."""
+        batch = self._batch
+        start = ("AFTER_SEQUENCE_NUMBER", self._number_of(self._found[-1])) if self._found else None
+        kind, number = start or ("AT_SEQUENCE_NUMBER", batch.start)
+        name = "StartingSequenceNumber" if self._is_kinesis else "SequenceNumber"
+        stream = "StreamARN" if self._is_kinesis else "StreamArn"
+        options = {stream: batch.stream, "ShardId": batch.shard, "ShardIteratorType": kind, name: number}
+        answer = self._client.get_shard_iterator(**options)
+        found: str | None = answer.get("ShardIterator")
+        return found
+
+    def _number_of(self, record: Mapping[str, Any]) -> str:
+        number: str = record["SequenceNumber"] if self._is_kinesis else record["dynamodb"]["SequenceNumber"]
+        return number
+
+    def _gone(self, why: str) -> RecordsGoneError:
+        batch = self._batch
+        part = f"after {self._number_of(self._found[-1])}" if self._found else f"from {batch.start}"
+        return RecordsGoneError(
+            f"expected the records {batch.start} to {batch.end} of {batch.shard} in {batch.stream}, found none {part}: "
+            f"{why}; take what they held from another copy, such as the producer's"
+        )
+
+
+def _number(sequence: str) -> int:
+    """Return a sequence number so that it can be compared: they grow within a shard, in length as well."""
+    return int(sequence)
+
+
+def _role(account: Account, function: str) -> str:
+    """Return the role of a function; empty when it cannot be read, as hardly any handler looks at it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found: str = account.client("lambda").get_function_configuration(FunctionName=function)["Role"]
+    except (ClientError, BotoCoreError):
+        return ""
+    return found
