@@ -1,0 +1,147 @@
+"""Call AWS to read, and note what it refuses."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+from constructs_lib.operations.account import Account
+from constructs_lib.operations.errors import OperationError
+from constructs_lib.operations.live.actions import ACTIONS
+from constructs_lib.operations.refusals import error_code, explained, is_missing
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_AT_ONCE: Final = 4
+"""How many calls of one kind run at the same time: Lambda takes 15 a second of most of them."""
+_NOTHING: Final = ("NoSuchBucketPolicy", "PolicyNotFoundException")
+"""Answers that there is nothing, besides those that say so for what is gone."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Calls of one kind that AWS refused for one reason."""
+
+    permission: str
+    """The permission that the call needs."""
+    message: str
+    """What the first of them was to do, what was found, and what to do about it."""
+    count: int = 1
+
+
+class Calls:
+    """The calls to one account and region. It can be used by several threads.
+
+    Parameters
+    ----------
+    account
+        The account.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._lock = Lock()
+        self._refused: dict[tuple[str, str], Refusal] = {}
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """What AWS refused, in a fixed order."""
+        return [refusal for _, refusal in sorted(self._refused.items())]
+
+    def one(self, call: str, doing: str, **parameters: Any) -> dict[str, Any]:
+        """Make a call, and return the answer; empty when AWS says that there is no such thing.
+
+        Parameters
+        ----------
+        call
+            A key of ``ACTIONS``.
+        doing
+            What it is for, such as ``read the queue orders``.
+
+        Raises
+        ------
+        OperationError
+            When AWS refuses it; that is noted.
+        """
+        return self._noted(call, doing, lambda: dict(getattr(self._client(call), _method(call))(**parameters)), {})
+
+    def pages(self, call: str, key: str, doing: str, **parameters: Any) -> list[Any]:
+        """Make the calls for all pages, and return what they hold under a key.
+
+        Raises
+        ------
+        OperationError
+            When AWS refuses one; that is noted.
+        """
+
+        def read() -> list[Any]:
+            return [one for page in self._pages(call, parameters) for one in page.get(key) or ()]
+
+        return self._noted(call, doing, read, [])
+
+    def all_pages(self, call: str, doing: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Make the calls for all pages, and return the pages.
+
+        Raises
+        ------
+        OperationError
+            When AWS refuses one; that is noted.
+        """
+        return self._noted(call, doing, lambda: list(self._pages(call, parameters)), [])
+
+    def maybe(self, call: str, doing: str, **parameters: Any) -> dict[str, Any] | None:
+        """Do the same as ``one``, but return None when AWS refuses."""
+        try:
+            return self.one(call, doing, **parameters)
+        except OperationError:
+            return None
+
+    def maybe_pages(self, call: str, key: str, doing: str, **parameters: Any) -> list[Any] | None:
+        """Do the same as ``pages``, but return None when AWS refuses."""
+        try:
+            return self.pages(call, key, doing, **parameters)
+        except OperationError:
+            return None
+
+    def each(self, function: Callable[[T], R], several: Iterable[T]) -> list[R]:
+        """Call a function for each of several things, a few of them at once; the results keep their order."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(function, several))
+
+    def _client(self, call: str) -> Any:
+        with self._lock:  # making clients is not safe in threads, using them is
+            return self.account.client(call.partition(".")[0])
+
+    def _pages(self, call: str, parameters: dict[str, Any]) -> Iterable[dict[str, Any]]:
+        client, method = self._client(call), _method(call)
+        if client.can_paginate(method):
+            yield from client.get_paginator(method).paginate(**parameters)
+            return
+        page: dict[str, Any] = getattr(client, method)(**parameters)
+        yield page
+        while token := page.get("NextToken"):
+            page = getattr(client, method)(**parameters, NextToken=token)
+            yield page
+
+    def _noted(self, call: str, doing: str, read: Callable[[], R], nothing: R) -> R:
+        permission = ACTIONS[call]
+        try:
+            with explained(doing):
+                return read()
+        except OperationError as error:
+            cause = error.__cause__
+            if isinstance(cause, Exception) and (is_missing(cause) or error_code(cause) in _NOTHING):
+                return nothing
+            code = error_code(cause) if isinstance(cause, Exception) else ""
+            with self._lock:
+                known = self._refused.get((permission, code))
+                self._refused[permission, code] = (
+                    replace(known, count=known.count + 1) if known else Refusal(permission, str(error))
+                )
+            raise
+
+
+def _method(call: str) -> str:
+    return call.partition(".")[2]

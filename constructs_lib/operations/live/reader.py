@@ -1,0 +1,104 @@
+"""Read the live configuration of an account in a region as if it were one template."""
+
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from constructs_lib.graph.app import App
+from constructs_lib.graph.template import Environment, Template
+from constructs_lib.nag.result import Problem
+from constructs_lib.operations.account import Account
+from constructs_lib.operations.errors import OperationError
+from constructs_lib.operations.live.calls import Calls, Refusal
+from constructs_lib.operations.live.items import Item, tidy
+from constructs_lib.operations.live.parts import PARTS, Part
+from constructs_lib.operations.refusals import explained
+
+_AT_ONCE: Final = 6
+"""How many parts are read at the same time."""
+_LINKED: Final = ("AWS::IAM::Role", "AWS::Kinesis::StreamConsumer")
+"""What the graph knows by reference only, not by its ARN."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """The live configuration."""
+
+    app: App
+    """One app of one template, with a resource for each thing that was read."""
+    problems: list[Problem]
+    """What could not be read, and why; it is unknown in the app."""
+    arns: Mapping[str, str]
+    """The ARNs of the resources by logical id, of those that have one."""
+
+
+def read_account(account: Account, *, only: Collection[str] | None = None) -> Live:
+    """Read how the functions of an account are invoked in a region.
+
+    Parameters
+    ----------
+    account
+        The account and the region.
+    only
+        The names of the parts to read, such as ``functions`` or ``queues``. Without the others, what is found says
+        nothing about what is missing: read all before rules are applied. Default: all.
+
+    Raises
+    ------
+    OperationError
+        When the credentials do not tell which account it is.
+    """
+    with explained("find out which account it is"):
+        identity = account.id
+    path = Path("aws") / identity / account.region
+    calls = Calls(account)
+    wanted = [part for part in PARTS if only is None or part.name in only]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        read = list(pool.map(lambda part: _read(part, calls), wanted))
+    items: dict[str, Item] = {}
+    for item in (one for several in read for one in several):
+        items.setdefault(item.logical_id, item)
+    resources = _resources(items.values())
+    template = Template(path, {"Resources": resources}, Environment(identity, account.region))
+    arns = {name: item.arn for name, item in items.items() if item.arn is not None}
+    return Live(App([template]), [_problem(path, one) for one in calls.refusals], arns)
+
+
+def _read(part: Part, calls: Calls) -> list[Item]:
+    """Return what a part holds, and what stands for it, or for the rest of it, when AWS refuses."""
+    items: list[Item] = []
+    try:
+        items.extend(part.read(calls))
+    except OperationError:
+        items.extend(part.unread())
+    return items
+
+
+def _resources(items: Iterable[Item]) -> dict[str, Any]:
+    linked = {item.arn: item.logical_id for item in items if item.arn is not None and item.type in _LINKED}
+    return {
+        item.logical_id: {
+            "Type": item.type,
+            "Properties": _with_links(tidy(item.properties), linked),
+            # What messages call it; the kind stands beside it there.
+            "Metadata": {"aws:cdk:path": item.logical_id},
+        }
+        for item in items
+    }
+
+
+def _with_links(value: Any, linked: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_links(one, linked) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_links(one, linked) for one in value]
+    if isinstance(value, str) and value in linked:
+        return {"Fn::GetAtt": [linked[value], "Arn"]}
+    return value
+
+
+def _problem(path: Path, refusal: Refusal) -> Problem:
+    more = f" (and {refusal.count - 1} more like it)" if refusal.count > 1 else ""
+    return Problem(path, f"{refusal.message}{more}; reading it needs {refusal.permission}")
