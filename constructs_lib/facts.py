@@ -23,6 +23,13 @@ class InvocationModel(Enum):
 FUNCTION_TIMEOUT_DEFAULT_SECONDS: Final = 3  # api: lambda.CreateFunctionRequest.Timeout
 FUNCTION_TIMEOUT_MAX_SECONDS: Final = 900  # docs: lambda/gettingstarted-limits
 
+# Invocation; 1 MB is 1,024 KB
+PAYLOAD_MAX_BYTES: Final = 6_291_456  # docs: lambda/gettingstarted-limits; 6 MB, of the request and of the response
+ASYNC_PAYLOAD_MAX_BYTES: Final = 1_048_576  # api: lambda.InvocationRequest.Payload; 1 MB, 256 KB until October 2025
+CLIENT_CONTEXT_MAX_BYTES: Final = 3_583  # api: lambda.InvocationRequest.ClientContext; in base64
+LOG_TAIL_MAX_BYTES: Final = 4_096  # docs: lambda/invocation-sync; what an answer holds of the log
+TENANT_ID_MAX: Final = 256  # api: lambda.InvocationRequest.TenantId; characters
+
 # Asynchronous invocation
 ASYNC_RETRY_ATTEMPTS_DEFAULT: Final = 2  # docs: lambda/invocation-async-error-handling
 ASYNC_RETRY_ATTEMPTS_MAX: Final = 2  # cfn: AWS::Lambda::EventInvokeConfig.MaximumRetryAttempts

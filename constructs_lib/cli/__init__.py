@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from constructs_lib.cli import check, explain, failures, rules, summary
+from constructs_lib.cli import check, explain, failures, invoke, rules, summary
 from constructs_lib.cli.errors import UsageError, say
 from constructs_lib.graph.template import TemplateError
 from constructs_lib.operations.errors import OperationError
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_parser(commands)
     explain.add_parser(commands)
     failures.add_parser(commands)
+    invoke.add_parser(commands)
     rules.add_parser(commands)
     summary.add_parser(commands)
     return parser

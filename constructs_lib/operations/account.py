@@ -71,23 +71,28 @@ class Account:
         service
             The name by which boto3 knows the service.
         read_timeout
-            How many seconds to wait for an answer. Then a call is made once only: one that is slow is no failure.
-            Default: 60.
+            How many seconds to wait for an answer. Then a call that gets none is not made again: it may have been
+            heard, and be slow. What is throttled is tried again all the same. Default: 60.
         """
         key = service, read_timeout
         if key not in self._clients:
             from botocore.config import Config
 
-            attempts = _ATTEMPTS if read_timeout is None else 1
             config = Config(
                 connect_timeout=_CONNECT_SECONDS,
                 read_timeout=read_timeout or 60,
-                retries={"mode": "standard", "total_max_attempts": attempts},
+                retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
                 max_pool_connections=_CONNECTIONS,
+                tcp_keepalive=read_timeout is not None,  # or what is between ends connections that are silent for long
                 user_agent_extra="lambda-invocation-constructs",
             )
             make: Any = self.session.client  # its overloads know the services that have type stubs only
-            self._clients[key] = make(service, region_name=self.region, endpoint_url=self._endpoint_url, config=config)
+            client = make(service, region_name=self.region, endpoint_url=self._endpoint_url, config=config)
+            if read_timeout is not None:
+                client.meta.events.register_first(
+                    f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", _give_up
+                )
+            self._clients[key] = client
         return self._clients[key]
 
     @cached_property
@@ -101,3 +106,11 @@ class Account:
         """The partition of the region, such as ``aws``."""
         found: str = self.session.get_partition_for_region(self.region)
         return found
+
+
+def _give_up(caught_exception: Exception | None, **_: Any) -> None:
+    """Keep boto3 from making a call again that was sent and not answered."""
+    from botocore.exceptions import HTTPClientError
+
+    if isinstance(caught_exception, HTTPClientError):
+        raise caught_exception

@@ -1,0 +1,1 @@
+"""Invoke a function, and say what came of it."""
