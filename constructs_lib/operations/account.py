@@ -57,7 +57,7 @@ class Account:
                 ) from error
         found = region or session.region_name
         if found is None:
-            raise OperationError("expected a region, found none; give --region, or set AWS_REGION", Exit.USAGE)
+            raise OperationError("expected a region, found none; give --region, or set AWS_DEFAULT_REGION", Exit.USAGE)
         self.region: str = found
         self.session = session
         self._endpoint_url = endpoint_url
