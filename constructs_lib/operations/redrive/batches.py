@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from constructs_lib.facts import ASYNC_PAYLOAD_MAX_BYTES, PAYLOAD_MAX_BYTES
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.events.event import FailedEvent
 from constructs_lib.operations.redrive.homes import Home, Way
 from constructs_lib.operations.redrive.invoking import invoke, invoke_and_wait
 from constructs_lib.operations.redrive.patience import Patience
-from constructs_lib.operations.redrive.payloads import ASYNCHRONOUS_BYTES, SYNCHRONOUS_BYTES, encoded
+from constructs_lib.operations.redrive.payloads import encoded
 from constructs_lib.operations.redrive.reason import Reason
 from constructs_lib.operations.redrive.sent import Sent
 
@@ -33,7 +34,7 @@ def invoke_with_records(account: Account, event: FailedEvent, home: Home, patien
         return batch
     is_sync = home.way is Way.BATCH
     result: Sent | Reason = Sent("")
-    for part in _parts(batch, SYNCHRONOUS_BYTES if is_sync else ASYNCHRONOUS_BYTES):
+    for part in _parts(batch, PAYLOAD_MAX_BYTES if is_sync else ASYNC_PAYLOAD_MAX_BYTES):
         if isinstance(part, Reason):
             return part
         if is_sync:
@@ -46,12 +47,10 @@ def invoke_with_records(account: Account, event: FailedEvent, home: Home, patien
 
 
 def _records(account: Account, event: FailedEvent) -> Any:
-    if event.payload is not None or event.batch is None:
-        return event.payload
-    from constructs_lib.operations.events.records import RecordsGoneError, stream_event
+    from constructs_lib.operations.events.records import RecordsGoneError, with_records
 
     try:
-        return stream_event(account, event.batch)
+        return with_records(account, event).payload
     except RecordsGoneError:
         return Reason("the records are no longer in the stream")
     except OperationError as error:

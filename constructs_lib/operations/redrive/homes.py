@@ -71,7 +71,7 @@ def home_of(event: FailedEvent, place: Place, to: str | None = None) -> Home | R
 
 
 def _of_function(event: FailedEvent, function: str) -> Home | Reason:
-    if event.batch is None or event.payload is not None:
+    if event.batch is None or event.payload_text is not None:
         payload = payload_of(event)
         if isinstance(payload, Reason):
             return payload
@@ -92,7 +92,7 @@ def _of_queue(event: FailedEvent, place: Place) -> Home | Reason:
 
 
 def _of_batch(event: FailedEvent, place: Place, function: str) -> Home | Reason:
-    if event.payload is None and event.batch is None:
+    if event.payload_text is None and event.batch is None:
         return Reason("the record does not say where the records of the batch are, nor does it hold them")
     uses = [use for use in _uses(event, place) if function in {name.removesuffix(_LATEST) for name in use.functions}]
     # Who does not know the mapping believes the function: a record that stays can be sent again.

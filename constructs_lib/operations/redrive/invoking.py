@@ -45,7 +45,10 @@ def invoke_and_wait(
         Whether ``batchItemFailures`` in the answer means that records are left.
     """
     client = account.client("lambda", read_timeout=_LONGEST_ANSWER)
-    answer: Any = patience.call(f"invoke {function}", lambda: client.invoke(FunctionName=function, Payload=payload))
+    # One that is still running is not to be joined by a second one.
+    answer: Any = patience.call(
+        f"invoke {function}", lambda: client.invoke(FunctionName=function, Payload=payload), twice=False
+    )
     if isinstance(answer, Reason):
         return answer
     body = _parsed(answer["Payload"].read())

@@ -37,7 +37,7 @@ class Patience:
         self._pause = pause
         self._next = 0.5
 
-    def call(self, doing: str, call: Callable[[], T]) -> T | Reason:
+    def call(self, doing: str, call: Callable[[], T], *, twice: bool = True) -> T | Reason:
         """Return what a call returns, or why AWS does not do what it asks for.
 
         Parameters
@@ -46,6 +46,8 @@ class Patience:
             What the call does, as in ``invoke the function orders``.
         call
             The call.
+        twice
+            Whether it may be made again when it may have been heard. Default: it may.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -56,7 +58,7 @@ class Patience:
             except (ClientError, BotoCoreError) as error:
                 maybe_sent = maybe_sent or _maybe_sent(error)
                 passing = _is_passing(error)
-                if not (passing and self.wait()):
+                if not (passing and (twice or not maybe_sent) and self.wait()):
                     text = str(refusal(error, doing))
                     return Reason(text, refused=True, closes=passing or _closes(error), maybe_sent=maybe_sent)
 

@@ -3,15 +3,11 @@
 import base64
 import hashlib
 import json
-from typing import Any, Final
+from typing import Any
 
+from constructs_lib.facts import ASYNC_PAYLOAD_MAX_BYTES
 from constructs_lib.operations.events.event import FailedEvent, Origin
 from constructs_lib.operations.redrive.reason import Reason
-
-ASYNCHRONOUS_BYTES: Final = 1_048_576
-"""The largest event of an asynchronous invocation. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html."""
-SYNCHRONOUS_BYTES: Final = 6_291_456
-"""The largest event of a synchronous one. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
 
 
 def payload_of(event: FailedEvent) -> bytes | Reason:
@@ -28,11 +24,9 @@ def payload_of(event: FailedEvent) -> bytes | Reason:
         return _small(encoded(queue_event(event)))
     if _is_truncated(event):
         return Reason("Scheduler cut its payload off (IS_PAYLOAD_TRUNCATED)")
-    if event.origin is Origin.FUNCTION_DLQ and _is_as_it_came(event):
-        return _small(event.stored.body.encode())
-    if event.payload is None and not _is_null(event):
+    if event.payload_text is None:
         return Reason("the record does not hold the payload")
-    return _small(encoded(event.payload))
+    return _small(event.payload_text.encode())
 
 
 def encoded(payload: Any) -> bytes:
@@ -75,7 +69,7 @@ def _attribute(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _small(payload: bytes) -> bytes | Reason:
-    if len(payload) > ASYNCHRONOUS_BYTES:
+    if len(payload) > ASYNC_PAYLOAD_MAX_BYTES:
         return Reason("it has more than 1 MB, the most that Lambda takes in an asynchronous invocation")
     return payload
 
@@ -84,20 +78,3 @@ def _is_truncated(event: FailedEvent) -> bool:
     """Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html."""
     said = event.stored.attributes.get("IS_PAYLOAD_TRUNCATED", {}).get("StringValue", "")
     return event.origin is Origin.SCHEDULE and str(said).lower() == "true"
-
-
-def _is_as_it_came(event: FailedEvent) -> bool:
-    """Whether the body is the payload, and not a notification around it."""
-    return _parsed(event.stored.body) == (event.payload,)
-
-
-def _is_null(event: FailedEvent) -> bool:
-    record = _parsed(event.stored.body)
-    return bool(record) and isinstance(record[0], dict) and "requestPayload" in record[0]
-
-
-def _parsed(text: str) -> tuple[Any, ...]:
-    try:
-        return (json.loads(text),)
-    except ValueError:
-        return ()

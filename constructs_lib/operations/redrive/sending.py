@@ -71,7 +71,7 @@ def send_all(
 
 
 def _invoke(account: Account, event: FailedEvent, home: Home, patience: Patience) -> Sent | Reason:
-    if event.batch is not None and event.payload is None:
+    if event.batch is not None and event.payload_text is None:
         return invoke_with_records(account, event, home, patience)
     payload = payload_of(event)
     return payload if isinstance(payload, Reason) else invoke(account, home.arn, payload, patience)

@@ -1,5 +1,6 @@
 """Failed events of each origin, as small as they can be."""
 
+import json
 from typing import Any
 
 from constructs_lib.operations.events.event import Batch, FailedEvent, Origin, Stored
@@ -23,6 +24,8 @@ def place(*uses: Use, arn: str = DLQ) -> Place:
 
 def failed(origin: Origin, body: str = "{}", *, id: str = "m1", **more: Any) -> FailedEvent:
     stored = {name: more.pop(name) for name in ("attributes", "system") if name in more}
+    if "payload" in more:
+        more.setdefault("payload_text", json.dumps(more["payload"], ensure_ascii=False, separators=(",", ":")))
     return FailedEvent(Stored(id, body, **stored), origin, **more)
 
 

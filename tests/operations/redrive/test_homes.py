@@ -129,7 +129,6 @@ def test_the_limit_of_asynchronous_invocations(more: int, fits: bool) -> None:
 
 
 def test_a_record_without_its_payload_stays_but_null_is_one() -> None:
-    without = failed(Origin.DESTINATION, '{"requestContext": {}}', function=FUNCTION)
-    assert "payload" in reason(home_of(without, place()))
-    null = failed(Origin.DESTINATION, '{"requestPayload": null}', function=FUNCTION)
+    assert "payload" in reason(home_of(failed(Origin.DESTINATION, function=FUNCTION), place()))
+    null = failed(Origin.DESTINATION, function=FUNCTION, payload=None)
     assert home_of(null, place()) == Home(Way.INVOKE, FUNCTION)

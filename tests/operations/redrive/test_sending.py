@@ -53,10 +53,10 @@ def test_an_event_is_accepted_when_lambda_queues_it(account: Account, stub: Stub
     assert send(account, destination(payload={"a": "ü"}), ASYNC) == Sent("r-1")
 
 
-def test_the_body_of_a_function_dlq_goes_as_it_came(account: Account, stub: Stub) -> None:
+def test_a_payload_goes_as_it_came(account: Account, stub: Stub) -> None:
     body = '{ "amount": 12345678901234567890.10 }'
     stub("lambda").add_response("invoke", {"StatusCode": 202}, invocation(body.encode()))
-    event = failed(Origin.FUNCTION_DLQ, body, function=FUNCTION, payload=json.loads(body))
+    event = failed(Origin.FUNCTION_DLQ, body, function=FUNCTION, payload=json.loads(body), payload_text=body)
     assert isinstance(send(account, event, ASYNC), Sent)
 
 
