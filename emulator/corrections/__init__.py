@@ -17,6 +17,7 @@ ORDER = (
     "error_types",
     "warm_workers",
     "queue_mappings",
+    "message_moves",
     "service_integrations",
     "firehose",
     "gateway_errors",
