@@ -1,11 +1,166 @@
 """``lambda-invocations failures show``."""
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from constructs_lib.cli.account import EXIT_CODES, account_of, add_account_options
+from constructs_lib.cli.errors import say
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
+    from constructs_lib.operations.account import Account
+    from constructs_lib.operations.events.event import FailedEvent
+    from constructs_lib.operations.events.reading import Reading
+
+_LIMIT: Final = 100
+_PAYLOAD: Final = 2_000
+_INTERRUPTED: Final = 130
+"""What shells expect after Ctrl-C."""
+
+_DESCRIPTION: Final = """\
+Read the failed events that wait in PLACE, without consuming them: which function, why, and with which payload.
+
+PLACE is a queue (its name, URL or ARN) or a bucket with a prefix (s3://bucket/prefix). Of a stream batch, the records
+are fetched back from the shard while they still exist. What has no known format is shown as it is.
+
+Messages of a queue are hidden from its consumers while they are read, and then visible again at once; the count of how
+often they were received grows by one. Of a FIFO queue, at most ten messages of each message group can be seen."""
+
 
 def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
+    parser = commands.add_parser(
+        "show",
+        help="read failed events without consuming them",
+        description=_DESCRIPTION,
+        epilog=EXIT_CODES.format(failed="nobody reads the output") + "\n  130  stopped by Ctrl-C",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("place", metavar="PLACE")
+    many = parser.add_mutually_exclusive_group()
+    many.add_argument(
+        "--limit", type=_count, default=_LIMIT, metavar="N", help=f"how many events to read; default: {_LIMIT}"
+    )
+    many.add_argument("--all", action="store_true", help="read all events")
+    parser.add_argument("--error", metavar="TEXT", help="of these, only those whose error contains this text")
+    parser.add_argument("--group-by", choices=("error",), help="a table of the causes instead of the events")
+    parser.add_argument(
+        "--payload",
+        type=_count,
+        default=_PAYLOAD,
+        metavar="CHARS",
+        help=f"how much of a payload to print, in characters; default: {_PAYLOAD}. JSON has all of it",
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON, one line for each event or cause")
+    add_account_options(parser)
+    parser.set_defaults(run=_run)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _run(options: argparse.Namespace) -> int:
+    from constructs_lib.operations.events.reading import read
+    from constructs_lib.operations.places.finding import find_place
+
+    account = account_of(options)
+    place = find_place(account, options.place)
+    reading = read(account, place, limit=None if options.all else options.limit)
+    try:
+        with reading:
+            return _shown(account, reading, options)
+    except KeyboardInterrupt:
+        for problem in reading.problems:
+            say(problem)
+        say("stopped; what was read stays where it is")
+        return _INTERRUPTED
+
+
+def _shown(account: "Account", reading: "Reading", options: argparse.Namespace) -> int:
+    from constructs_lib.operations.errors import Exit, OperationError
+
+    problems: list[str] = []
+    events = _Chosen(reading, options.error)
+    code = Exit.DONE
+    try:
+        if options.group_by:
+            _print_causes(events, options)
+        else:
+            _print_events(account, events, options, problems)
+    except OperationError as error:
+        problems.append(str(error))
+        code = error.code
+    problems += reading.problems
+    for problem in dict.fromkeys(problems):
+        say(problem)
+    what = "1 event" if events.shown == 1 else f"{events.shown} events"
+    read_in_all = f" of {events.read} that were read" if options.error is not None else ""
+    say(f"{what}{read_in_all}" + (f"; {reading.rest}" if reading.rest else ""))
+    return code if code or not problems else Exit.REFUSED
+
+
+class _Chosen:
+    """The events whose error contains a text, counted; those behind an error in the iteration are not told."""
+
+    def __init__(self, reading: "Reading", text: str | None) -> None:
+        self._reading = reading
+        self._text = text
+        self.read = 0
+        self.shown = 0
+
+    def __iter__(self) -> "Iterator[FailedEvent]":
+        from constructs_lib.operations.events.filtering import matches
+
+        for event in self._reading:
+            self.read += 1
+            if self._text is None or matches(event, self._text):
+                self.shown += 1
+                yield event
+
+
+def _print_causes(events: _Chosen, options: argparse.Namespace) -> None:
+    from constructs_lib.cli.failures.event_text import cause_table
+    from constructs_lib.operations.errors import OperationError
+    from constructs_lib.operations.events.as_json import cause_line
+    from constructs_lib.operations.events.grouping import causes
+
+    refused: list[OperationError] = []
+
+    def read() -> "Iterator[FailedEvent]":
+        try:
+            yield from events
+        except OperationError as error:
+            refused.append(error)  # the causes of what was read are told first
+
+    found = causes(read())
+    for line in map(cause_line, found) if options.json else cause_table(found):
+        print(line)
+    if refused:
+        raise refused[0]
+
+
+def _print_events(account: "Account", events: _Chosen, options: argparse.Namespace, problems: list[str]) -> None:
+    from constructs_lib.cli.failures.event_text import event_lines
+    from constructs_lib.operations.errors import OperationError
+    from constructs_lib.operations.events.as_json import event_line
+    from constructs_lib.operations.events.records import RecordsGoneError, with_records
+
+    for event in events:
+        missing = None
+        try:
+            event = with_records(account, event)
+        except RecordsGoneError as error:
+            missing = str(error)
+        except OperationError as error:
+            missing = str(error)
+            problems.append(missing)
+        if options.json:
+            print(event_line(event, missing))
+        else:
+            print("\n".join(event_lines(event, events.shown, options.payload, missing)))

@@ -54,7 +54,10 @@ def parse(stored: Stored, place: Place) -> FailedEvent:
     """
     found = found_in(stored, place)
     parsed = (event for form in _FORMATS if (event := form(found)) is not None)
-    return next(parsed, None) or unknown(stored, _why(found))
+    try:
+        return next(parsed, None) or unknown(stored, _why(found))
+    except RecursionError:  # of what could just be read, and not be put together again
+        return unknown(stored, "the body is nested too deeply")
 
 
 def unknown(stored: Stored, why: str) -> FailedEvent:

@@ -5,7 +5,7 @@ A failure record in a queue or topic says only where the batch was in the stream
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
@@ -14,10 +14,11 @@ from constructs_lib.operations.events.formats.found import written
 from constructs_lib.operations.events.stream_records import dynamodb_record, kinesis_record
 from constructs_lib.operations.refusals import error_code, is_missing, refusal
 
-_EMPTY_ANSWERS = 20
-"""How many answers without records may follow each other: an open shard can give some before there are records."""
-_RENEWALS = 10
-"""How often an iterator may expire; each is good for five minutes (Kinesis) or fifteen (DynamoDB)."""
+_PAGE: Final = 1000
+_EMPTY_ANSWERS: Final = 20
+"""How many answers in a row may have no records: a shard can have gaps before the next ones."""
+_RENEWALS: Final = 10
+"""How often an iterator may expire: it is good for five minutes (Kinesis) or fifteen (DynamoDB)."""
 
 
 class RecordsGoneError(OperationError):
@@ -86,6 +87,7 @@ class _Shard:
         self._batch = batch
         self._is_kinesis = is_kinesis
         self._found: list[Mapping[str, Any]] = []
+        self._is_whole = False
 
     def records(self) -> list[Mapping[str, Any]]:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -94,68 +96,61 @@ class _Shard:
             self._read()
         except (ClientError, BotoCoreError) as error:
             if error_code(error) == "TrimmedDataAccessException":
-                raise self._gone("the stream keeps them for 24 hours only") from error
+                raise self._gone("the stream has trimmed them, as they are older than 24 hours") from error
             if is_missing(error):
                 raise self._gone("the stream or the shard does not exist any more") from error
             raise refusal(error, f"read the shard {self._batch.shard} of {self._batch.stream}") from error
         return self._found
 
     def _read(self) -> None:
-        iterator, empty, renewals = self._iterator(), 0, 0
-        while not self._is_whole():
+        iterator, empty, renewed = self._iterator(), 0, 0
+        while not self._is_whole:
             if iterator is None:
-                raise self._gone("the shard ends before")
-            if empty > _EMPTY_ANSWERS:
-                raise self._gone(f"the shard gave no records {empty} times in a row")
+                raise self._gone("the shard is closed and ends before")
             try:
-                answer = self._client.get_records(ShardIterator=iterator, Limit=1000)
+                answer = self._client.get_records(ShardIterator=iterator, Limit=_PAGE)
             except self._client.exceptions.ExpiredIteratorException:
-                renewals += 1
-                if renewals > _RENEWALS:
+                renewed += 1
+                if renewed > _RENEWALS:
                     raise
                 iterator = self._iterator()
                 continue
-            records = answer["Records"]
-            if records and not self._found and _number(self._number_of(records[0])) != _number(self._batch.start):
-                raise self._gone(f"the first one that is still there is {self._number_of(records[0])}")
-            end = _number(self._batch.end)
-            self._found += [record for record in records if _number(self._number_of(record)) <= end]
-            if len(self._found) and len(records) and _number(self._number_of(records[-1])) >= end:
-                return
-            empty = 0 if records else empty + 1
+            self._take(answer["Records"])
+            empty = 0 if answer["Records"] else empty + 1
+            if empty > _EMPTY_ANSWERS:
+                raise self._gone(f"{empty} answers in a row had no records")
             iterator = answer.get("NextShardIterator")
 
-    def _is_whole(self) -> bool:
-        return bool(self._found) and self._number_of(self._found[-1]) == self._batch.end
+    def _take(self, records: list[Mapping[str, Any]]) -> None:
+        # Kinesis begins with the oldest record that is left when the one that was asked for is not.
+        if records and not self._found and self._number_of(records[0]) != int(self._batch.start):
+            raise self._gone(f"the first one that is still there is {self._number_of(records[0])}")
+        end = int(self._batch.end)
+        self._found += [record for record in records if self._number_of(record) <= end]
+        self._is_whole = bool(records) and self._number_of(records[-1]) >= end
 
     def _iterator(self) -> str | None:
         """Return where to go on, also after an iterator expired."""
-        batch = self._batch
-        start = ("AFTER_SEQUENCE_NUMBER", self._number_of(self._found[-1])) if self._found else None
-        kind, number = start or ("AT_SEQUENCE_NUMBER", batch.start)
-        name = "StartingSequenceNumber" if self._is_kinesis else "SequenceNumber"
-        stream = "StreamARN" if self._is_kinesis else "StreamArn"
-        options = {stream: batch.stream, "ShardId": batch.shard, "ShardIteratorType": kind, name: number}
-        answer = self._client.get_shard_iterator(**options)
+        kind, number = "AT_SEQUENCE_NUMBER", self._batch.start
+        if self._found:
+            kind, number = "AFTER_SEQUENCE_NUMBER", str(self._number_of(self._found[-1]))
+        names = ("StreamARN", "StartingSequenceNumber") if self._is_kinesis else ("StreamArn", "SequenceNumber")
+        where = dict(zip(names, (self._batch.stream, number), strict=True))
+        answer = self._client.get_shard_iterator(ShardId=self._batch.shard, ShardIteratorType=kind, **where)
         found: str | None = answer.get("ShardIterator")
         return found
 
-    def _number_of(self, record: Mapping[str, Any]) -> str:
-        number: str = record["SequenceNumber"] if self._is_kinesis else record["dynamodb"]["SequenceNumber"]
-        return number
+    def _number_of(self, record: Mapping[str, Any]) -> int:
+        """Return the sequence number so that it can be compared: they grow within a shard."""
+        return int(record["SequenceNumber"] if self._is_kinesis else record["dynamodb"]["SequenceNumber"])
 
     def _gone(self, why: str) -> RecordsGoneError:
         batch = self._batch
-        part = f"after {self._number_of(self._found[-1])}" if self._found else f"from {batch.start}"
+        part = f"after {self._number_of(self._found[-1])}" if self._found else f"from {batch.start} on"
         return RecordsGoneError(
-            f"expected the records {batch.start} to {batch.end} of {batch.shard} in {batch.stream}, found none {part}: "
-            f"{why}; take what they held from another copy, such as the producer's"
+            f"expected the records {batch.start} to {batch.end} of {batch.shard} in {batch.stream}, found not all "
+            f"{part}: {why}; take what they held from elsewhere, such as their producer"
         )
-
-
-def _number(sequence: str) -> int:
-    """Return a sequence number so that it can be compared: they grow within a shard, in length as well."""
-    return int(sequence)
 
 
 def _role(account: Account, function: str) -> str:

@@ -7,6 +7,7 @@ Sources: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destina
 https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from constructs_lib.operations.events.formats.batches import batch_event
 from constructs_lib.operations.events.formats.found import Found
 
 _KINDS: Final = ("KinesisBatchInfo", "DDBStreamBatchInfo")
+_NUMBER: Final = re.compile(r"[0-9]{1,200}")
 
 
 def parse(found: Found) -> FailedEvent | None:
@@ -39,7 +41,6 @@ def parse(found: Found) -> FailedEvent | None:
 def _batch(info: Mapping[str, Any]) -> Batch | None:
     names = ("streamArn", "shardId", "startSequenceNumber", "endSequenceNumber")
     stream, shard, start, end = (fields.string(info.get(name)) for name in names)
-    numbers = start is not None and end is not None and start.isdecimal() and end.isdecimal()
-    if stream is None or shard is None or start is None or end is None or not numbers:
+    if stream is None or shard is None or not (start and end and _NUMBER.fullmatch(start) and _NUMBER.fullmatch(end)):
         return None
     return Batch(stream, shard, start, end, fields.number(info.get("batchSize")) or 0)
