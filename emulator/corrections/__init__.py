@@ -13,6 +13,7 @@ ORDER = (
     "sns",
     "events",
     "push_sources",
+    "alarms",
     "stream_mappings",
     "error_types",
     "warm_workers",
@@ -21,6 +22,8 @@ ORDER = (
     "service_integrations",
     "firehose",
     "gateway_errors",
+    "callers",
+    "web_sockets",
 )
 """Modules of this package, in the order in which they are applied."""
 

@@ -13,6 +13,7 @@ from ministack.services import lambda_svc
 
 from emulator import failed_events
 from emulator.events import MINUTE, Event, EventQueue
+from emulator.functions import call
 from emulator.permissions import function_of
 
 _request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request_id", default=None)
@@ -69,7 +70,7 @@ def _try(event: Event) -> None:
     if base["concurrency"] == 0:
         capture.failed("RetriesExhausted", None)
         return
-    result = lambda_svc._execute_function_with_config_scope(_record(base, event.function, qualifier), event.payload)
+    result = call(event.function, event.payload)
     if result.get("throttle"):
         event.throttles += 1
         _again(event, min(0.02 * 2 ** min(event.throttles, 10), 0.3), 0.0, limit, capture, None)
@@ -99,12 +100,6 @@ def _settings(base: dict[str, Any], qualifier: str | None) -> dict[str, Any]:
     configs = base.get("event_invoke_configs") or {}
     names = [qualifier] if qualifier and qualifier != "$LATEST" else ["$LATEST", ""]
     return next((configs[name] for name in names if name in configs), {})
-
-
-def _record(base: dict[str, Any], function: str, qualifier: str | None) -> dict[str, Any]:
-    record, config = lambda_svc._effective_func_record_for_qualifier(base, qualifier)
-    # Reserved concurrency belongs to the function, whatever was published; the context shows the ARN as invoked.
-    return {**record, "concurrency": base["concurrency"], "config": {**config, "FunctionArn": function}}
 
 
 queue = EventQueue(_attempt)

@@ -12,11 +12,12 @@ from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from ministack.services import apigateway_v1, lambda_svc
+from ministack.services import apigateway_v1
 
 from emulator import clients, vtl
 from emulator.corrections.asynchronous import invoke
-from emulator.permissions import function_of, service_may_invoke
+from emulator.functions import call
+from emulator.permissions import service_may_invoke
 
 Answer = tuple[int, dict[str, str], bytes]
 _EVENT_HEADER = "integration.request.header.X-Amz-Invocation-Type"
@@ -52,9 +53,7 @@ async def _integrate(integration: dict[str, Any], *request: Any, **more: Any) ->
 
 
 def _call(integration: dict[str, Any], variables: dict[str, Any], function: str, payload: Any) -> Answer:
-    _, qualifier = lambda_svc._lambda_function_name_and_qualifier_from_arn(function)
-    record, config = lambda_svc._effective_func_record_for_qualifier(function_of(function), qualifier)
-    result = lambda_svc._execute_function_with_config_scope({**record, "config": config}, payload)
+    result = call(function, payload)
     if result.get("throttle"):
         return 500, {"Content-Type": "application/json"}, json.dumps(_ERROR).encode()
     message = result["body"].get("errorMessage", "") if result.get("error") else ""

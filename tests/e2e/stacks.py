@@ -18,7 +18,9 @@ def synthesize(drivers: Sequence[Driver], journals: Path, folder: Path) -> Path:
     for driver in drivers:
         stack = Stack(app, driver.pattern.name)
         environment = {"JOURNAL": str(journals / driver.pattern.name)}
-        function = local_function(stack, "Function", code=HANDLER, timeout=TIMEOUT, environment=environment)
+        function = local_function(
+            stack, "Function", code=HANDLER, handler=driver.handler, timeout=TIMEOUT, environment=environment
+        )
         outputs = {"Function": function.function_name, **driver.outputs(driver.build(stack, function))}
         for name, value in outputs.items():
             CfnOutput(stack, f"{name}Output", value=value).override_logical_id(name)

@@ -1,5 +1,4 @@
 import json
-import urllib.request
 from typing import Any
 
 import pytest
@@ -36,6 +35,11 @@ def function(bench: Bench, **more: Any) -> tuple[str, dict[str, Any]]:
     return "AWS::Lambda::Function", {**properties, "Role": bench.role("r"), "Code": {"ZipFile": code}, **more}
 
 
+def permission(service: str) -> tuple[str, dict[str, Any]]:
+    properties = {"FunctionName": {"Fn::GetAtt": ["F", "Arn"]}, "Action": "lambda:InvokeFunction"}
+    return "AWS::Lambda::Permission", {**properties, "Principal": service}
+
+
 def test_a_function_has_its_dlq_and_reserved_concurrency(bench: Bench) -> None:
     queue = bench.queue()
     kind, properties = function(bench, DeadLetterConfig={"TargetArn": queue}, ReservedConcurrentExecutions=3)
@@ -53,7 +57,12 @@ def test_a_function_has_its_dlq_and_reserved_concurrency(bench: Bench) -> None:
     assert found["Configuration"]["DeadLetterConfig"] == {"TargetArn": queue}
 
 
-def test_a_load_balancer_reaches_the_target_of_its_group(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("permitted", "status"), [("elasticloadbalancing.amazonaws.com", 200), ("apigateway.amazonaws.com", 502)]
+)
+def test_a_load_balancer_reaches_the_target_of_its_group_if_permitted(
+    bench: Bench, permitted: str, status: int
+) -> None:
     elb = "AWS::ElasticLoadBalancingV2"
     group = {"TargetType": "lambda", "Targets": [{"Id": {"Fn::GetAtt": ["F", "Arn"]}}]}
     listener = {
@@ -65,12 +74,14 @@ def test_a_load_balancer_reaches_the_target_of_its_group(bench: Bench) -> None:
     deploy(
         bench,
         F=function(bench),
+        A=permission(permitted),
         G=(f"{elb}::TargetGroup", group),
         B=(f"{elb}::LoadBalancer", {"Name": bench.name("b"), "Type": "application"}),
         L=(f"{elb}::Listener", listener),
     )
-    with urllib.request.urlopen(f"{bench.clients.url}/_alb/{bench.name('b')}/", timeout=20) as answer:
-        assert answer.read() == b"hello"
+    found = request("GET", f"{bench.clients.url}/_alb/{bench.name('b')}/", service=None)
+    assert found.status == status
+    assert (found.text == "hello") == (status == 200)
 
 
 def test_the_mapping_of_a_stream_takes_batches_of_100_by_default(bench: Bench) -> None:
@@ -102,6 +113,7 @@ def test_a_method_refuses_what_its_validator_does_not_let_through(bench: Bench) 
         M=(f"{gateway}::Model", {"RestApiId": api, "Name": "Order", "Schema": {"type": "object", "required": ["id"]}}),
         V=(f"{gateway}::RequestValidator", {"RestApiId": api, "ValidateRequestBody": True}),
         P=(f"{gateway}::Method", method),
+        I=permission("apigateway.amazonaws.com"),
     )
     client = bench.clients["apigateway"]
     (found,) = (each["id"] for each in client.get_rest_apis()["items"] if each["name"] == bench.name("api"))

@@ -1,5 +1,6 @@
 """A driver for each pattern that the emulator holds; why not, of each other."""
 
+from tests.e2e.drivers.alarm import AlarmDriver
 from tests.e2e.drivers.driver import Driver
 from tests.e2e.drivers.dynamodb import DynamoDbDriver
 from tests.e2e.drivers.event_bridge import EventBridgeDriver
@@ -19,12 +20,14 @@ from tests.e2e.drivers.sns import SnsDriver
 from tests.e2e.drivers.sqs import SqsDriver
 from tests.e2e.drivers.state_machine import StateMachineDriver
 from tests.e2e.drivers.user_pool import UserPoolDriver
+from tests.e2e.drivers.web_socket_api import WebSocketApiDriver
 
 DRIVERS: tuple[Driver, ...] = (
     FunctionUrlDriver("FunctionUrlToLambda"),
     HttpApiDriver("HttpApiToLambda"),
     RestApiDriver("RestApiToLambda"),
     LoadBalancerDriver("LoadBalancerToLambda"),
+    WebSocketApiDriver("WebSocketApiToLambda"),
     UserPoolDriver("UserPoolToLambda"),
     StateMachineDriver("StateMachineToLambda"),
     AsyncRestApiDriver("RestApiToLambdaAsync"),
@@ -34,6 +37,7 @@ DRIVERS: tuple[Driver, ...] = (
     SnsDriver("SnsToLambda"),
     EventBridgeDriver("EventBridgeToLambda"),
     ScheduleDriver("ScheduleToLambda"),
+    AlarmDriver("AlarmToLambda"),
     IotDriver("IotToLambda"),
     LogsDriver("LogsToLambda"),
     KinesisDriver("KinesisToLambda"),
@@ -48,7 +52,6 @@ DRIVERS: tuple[Driver, ...] = (
 NO_TYPE = "the emulator's CloudFormation has no such resources"
 
 NOT_HELD = {
-    "AlarmToLambda": "the emulator never evaluates alarms",
     "CloudFrontToLambda": NO_TYPE,
     "CodeCommitToLambda": NO_TYPE,
     "ConfigRuleToLambda": "the emulator never evaluates rules",
@@ -58,6 +61,5 @@ NOT_HELD = {
     "MqToLambda": NO_TYPE,
     "MskToLambda": NO_TYPE,
     "SesToLambda": NO_TYPE,
-    "WebSocketApiToLambda": "the emulator sends a client the text of the error, and throttles no message",
 }
 """Why the other patterns are proven by their templates only."""

@@ -29,6 +29,8 @@ class Deployed:
 class Driver(ABC):
     """A source of events for one pattern."""
 
+    handler = "index.handler"
+    """What of the folder of handlers the function runs."""
     attempts: int
     """How often the handler is invoked for an event that always fails."""
     attempts_if_timed_out: int | None = None

@@ -1,0 +1,38 @@
+"""WebSocket APIs: clients send messages over connections that stay open."""
+
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from tests.e2e.drivers.driver import Deployed
+from tests.e2e.drivers.synchronous import Answer, SynchronousDriver
+from tests.e2e.drivers.web_socket_client import Connection
+
+
+class WebSocketApiDriver(SynchronousDriver):
+    """Each client has a connection, over which the handler answers; if it failed, API Gateway does."""
+
+    handler = "web_socket.handler"
+    failed_status = throttled_status = 500  # for want of statuses of messages: the text says "Internal server error"
+
+    def outputs(self, built: Any) -> dict[str, str]:
+        return {"Api": built.api.api_id, "Stage": built.stage.stage_name}
+
+    def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:
+        url = f"{deployed.clients.url}/_aws/execute-api/{deployed.outputs['Api']}/{deployed.outputs['Stage']}"
+        with ExitStack() as opened:
+            # One after the other: to connect invokes the function, too, which a scenario may throttle.
+            self.connections = {token: opened.enter_context(Connection(url)) for token in tokens}
+            super().send(deployed, tokens)
+
+    def ask(self, deployed: Deployed, token: str) -> Answer:
+        connection = self.connections[token]
+        connection.send(json.dumps({"token": token}))
+        text = connection.receive()
+        answer = json.loads(text)
+        if "message" not in answer:
+            return Answer(200, text)
+        assert set(answer) == {"message", "connectionId", "requestId"}, answer  # no error text
+        assert answer["message"] == "Internal server error", answer
+        return Answer(500, text)
