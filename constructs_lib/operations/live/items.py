@@ -44,6 +44,13 @@ def tidy(value: Any) -> Any:
     return value
 
 
+def capitalized(value: Any) -> Any:
+    """Return a value with the keys of its mappings as CloudFormation writes them, the first letter a capital."""
+    if isinstance(value, dict):
+        return {f"{key[:1].upper()}{key[1:]}": capitalized(one) for key, one in value.items()}
+    return [capitalized(one) for one in value] if isinstance(value, list) else value
+
+
 def any_caller() -> Item:
     """Return what says that somebody may invoke any function, asynchronously too."""
     return Item("unread", "invokers", "AWS::Events::Rule", {"Targets": [{"Arn": UNREAD}]})

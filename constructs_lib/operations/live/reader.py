@@ -1,6 +1,6 @@
 """Read the live configuration of an account in a region as if it were one template."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,12 @@ from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.calls import Calls, Refusal
 from constructs_lib.operations.live.items import Item, tidy
+from constructs_lib.operations.live.links import Links
 from constructs_lib.operations.live.parts import PARTS, Part
 from constructs_lib.operations.refusals import explained
 
 _AT_ONCE: Final = 6
 """How many parts are read at the same time."""
-_LINKED: Final = ("AWS::IAM::Role", "AWS::Kinesis::StreamConsumer")
-"""What the graph knows by reference only, not by its ARN."""
 
 
 @dataclass(frozen=True)
@@ -76,27 +75,17 @@ def _read(part: Part, calls: Calls) -> list[Item]:
     return items
 
 
-def _resources(items: Iterable[Item]) -> dict[str, Any]:
-    linked = {item.arn: item.logical_id for item in items if item.arn is not None and item.type in _LINKED}
+def _resources(items: Collection[Item]) -> dict[str, Any]:
+    links = Links(items)
     return {
         item.logical_id: {
             "Type": item.type,
-            "Properties": _with_links(tidy(item.properties), linked),
+            "Properties": links.made(tidy(item.properties)),
             # What messages call it; the kind stands beside it there.
             "Metadata": {"aws:cdk:path": item.logical_id},
         }
         for item in items
     }
-
-
-def _with_links(value: Any, linked: Mapping[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _with_links(one, linked) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_with_links(one, linked) for one in value]
-    if isinstance(value, str) and value in linked:
-        return {"Fn::GetAtt": [linked[value], "Arn"]}
-    return value
 
 
 def _problem(path: Path, refusal: Refusal) -> Problem:
