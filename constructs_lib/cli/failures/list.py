@@ -3,7 +3,9 @@
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from constructs_lib.cli.account import EXIT_CODES, add_account_options
+from constructs_lib.cli.account import EXIT_CODES, account_of, add_account_options
+from constructs_lib.cli.errors import say
+from constructs_lib.operations.errors import Exit
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -24,11 +26,25 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--stack", metavar="NAME", help="only what is of this stack, its nested ones included")
     only.add_argument("--function", metavar="NAME", help="only what is for this function")
-    parser.add_argument("--with-events", action="store_true", help="only places that hold any")
     parser.add_argument("--json", action="store_true", help="write JSON")
     add_account_options(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    import json
+
+    from constructs_lib.cli.failures.listed_data import data
+    from constructs_lib.cli.failures.listed_text import lines
+    from constructs_lib.nag.reports.places import plain
+    from constructs_lib.operations.places.listing import list_failures
+
+    listing = list_failures(account_of(options), stack=options.stack, function=options.function)
+    for problem in listing.problems:
+        say(problem)
+    if options.json:
+        print(json.dumps(data(listing), indent=2))
+    else:
+        for line in lines(listing):
+            print(plain(line))
+    return Exit.REFUSED if listing.problems else Exit.DONE
