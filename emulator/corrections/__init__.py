@@ -8,6 +8,7 @@ from importlib import import_module
 ORDER = (
     "transport",
     "asynchronous",
+    "custom_resources",
     "cloudformation",
     "metric_math",
     "sns",

@@ -1,6 +1,7 @@
 """A driver for each pattern that the emulator holds; why not, of each other."""
 
 from tests.e2e.drivers.alarm import AlarmDriver
+from tests.e2e.drivers.custom_resource import CustomResourceDriver
 from tests.e2e.drivers.driver import Driver
 from tests.e2e.drivers.dynamodb import DynamoDbDriver
 from tests.e2e.drivers.event_bridge import EventBridgeDriver
@@ -38,6 +39,7 @@ DRIVERS: tuple[Driver, ...] = (
     EventBridgeDriver("EventBridgeToLambda"),
     ScheduleDriver("ScheduleToLambda"),
     AlarmDriver("AlarmToLambda"),
+    CustomResourceDriver("CustomResourceToLambda"),
     IotDriver("IotToLambda"),
     LogsDriver("LogsToLambda"),
     KinesisDriver("KinesisToLambda"),
@@ -55,7 +57,6 @@ NOT_HELD = {
     "CloudFrontToLambda": NO_TYPE,
     "CodeCommitToLambda": NO_TYPE,
     "ConfigRuleToLambda": "the emulator never evaluates rules",
-    "CustomResourceToLambda": "no driver yet: CloudFormation itself is its source, and waits minutes for each failure",
     "DocumentDbToLambda": NO_TYPE,
     "KafkaToLambda": "there is no Kafka to poll",
     "MqToLambda": NO_TYPE,
