@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from constructs_lib.cli import check, explain, failures, invoke, rules, summary
+from constructs_lib.cli import audit, check, explain, failures, invoke, rules, summary
 from constructs_lib.cli.errors import UsageError, say
 from constructs_lib.graph.template import TemplateError
 from constructs_lib.operations.errors import OperationError
@@ -63,6 +63,7 @@ def _silence() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lambda-invocations", description="how AWS Lambda functions are invoked")
     commands = parser.add_subparsers(required=True, metavar="command")
+    audit.add_parser(commands)
     check.add_parser(commands)
     explain.add_parser(commands)
     failures.add_parser(commands)

@@ -15,10 +15,14 @@ exit codes:
 """The end of the help of such a command."""
 
 
-def add_account_options(parser: argparse.ArgumentParser) -> None:
+def add_account_options(parser: argparse.ArgumentParser, *, several_regions: bool = False) -> None:
     """Add what says which account to call, and where."""
     parser.add_argument("--profile", help="of the shared configuration; default: as for the AWS CLI")
-    parser.add_argument("--region", help="default: as for the AWS CLI")
+    if several_regions:
+        several = "a region, or several, separated by commas; can be repeated; default: as for the AWS CLI"
+        parser.add_argument("--region", action="append", metavar="REGIONS", help=several)
+    else:
+        parser.add_argument("--region", help="default: as for the AWS CLI")
     parser.add_argument("--endpoint-url", metavar="URL", help="the address of all services; default: AWS_ENDPOINT_URL")
 
 

@@ -3,10 +3,10 @@
 import argparse
 from typing import TYPE_CHECKING, Final
 
+from constructs_lib.cli.options import add_rule_options
+
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
-
-FORMATS: Final = "text, json, sarif, junit, github or markdown"
 
 _DESCRIPTION: Final = """\
 Check templates for how functions are invoked, without Node.js and without AWS.
@@ -47,40 +47,7 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="+", metavar="PATH")
-    parser.add_argument(
-        "--select",
-        action="append",
-        metavar="RULES",
-        help="the rules to run, separated by commas; default: all but the opt-in ones",
-    )
-    parser.add_argument("--ignore", action="append", metavar="RULES", help="rules not to run, separated by commas")
-    parser.add_argument(
-        "--fail-on",
-        choices=("error", "warning", "info"),
-        help="the least severe finding that makes the exit code 1; default: error",
-    )
-    parser.add_argument(
-        "--format",
-        action="append",
-        metavar="FORMAT[=FILE]",
-        help=f"{FORMATS}; with a file, write it there. Can be repeated; text goes to the screen if no other one does",
-    )
-    parser.add_argument(
-        "--baseline",
-        metavar="FILE",
-        help="accept the findings that the file lists; it is not read with --write-baseline",
-    )
-    parser.add_argument(
-        "--write-baseline",
-        metavar="FILE",
-        help="write the findings that nobody accepted in the app or its templates into the file, and exit with 0",
-    )
-    parser.add_argument(
-        "--rules-from",
-        action="append",
-        metavar="MODULE",
-        help="a module, or a Python file, with rules of your own: subclasses of constructs_lib.nag.rule.Rule",
-    )
+    add_rule_options(parser)
     parser.add_argument(
         "--exclude",
         action="append",

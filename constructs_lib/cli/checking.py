@@ -40,23 +40,51 @@ def run_check(paths: Sequence[str], settings: Settings, new_baseline: str | None
     UsageError
         When the settings are wrong, or a file cannot be written.
     """
-    rules = _rules(settings)
-    baseline = Baseline(settings.baseline) if settings.baseline is not None and new_baseline is None else None
+    rules, baseline = rules_of(settings), baseline_of(settings, new_baseline)
     # Templates are many small objects that live until the end; looking for garbage among them takes most of the time.
     gc.set_threshold(1_000_000, 20, 100)
-    result = replace(run(load_inputs(paths, settings.exclude), rules, baseline), fail_on=settings.fail_on)
+    result = run(load_inputs(paths, settings.exclude), rules, baseline)
+    failed = report(result, settings, new_baseline)
+    return 2 if result.problems else int(failed)
+
+
+def baseline_of(settings: Settings, new_baseline: str | None = None) -> Baseline | None:
+    """Return the baseline of the settings, unless a new one is to be written.
+
+    Raises
+    ------
+    TemplateError
+        When the file cannot be read.
+    """
+    return Baseline(settings.baseline) if settings.baseline is not None and new_baseline is None else None
+
+
+def report(result: Result, settings: Settings, new_baseline: str | None = None) -> bool:
+    """Write the reports, and say whether findings are as severe as the settings bear no more.
+
+    Raises
+    ------
+    UsageError
+        When a file cannot be written.
+    """
+    result = replace(result, fail_on=settings.fail_on)
     unwritten = list(_write_files(result, settings, new_baseline))
     for name, file in settings.formats:
         if file is None:
             _show(name, result)
     if unwritten:
         raise UsageError("\n".join(unwritten))
-    if result.problems:
-        return 2
-    return 1 if new_baseline is None and result.failed else 0
+    return new_baseline is None and result.failed
 
 
-def _rules(settings: Settings) -> tuple[Rule, ...]:
+def rules_of(settings: Settings) -> tuple[Rule, ...]:
+    """Return the rules of the settings.
+
+    Raises
+    ------
+    UsageError
+        When there is none of such a name, or none is left.
+    """
     own = [rule for name in settings.rules_from for rule in load_rules(name)]
     try:
         return choose_rules(settings.select, settings.ignore, own)

@@ -64,6 +64,8 @@ class Result:
     """How many templates were checked, nested stacks included."""
     fail_on: Severity = Severity.ERROR
     """The least severe findings that fail the check."""
+    unit: str = "template"
+    """What is counted as a template: ``region`` when each is the live configuration of one."""
 
     @property
     def active(self) -> list[Finding]:

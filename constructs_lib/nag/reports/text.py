@@ -32,7 +32,7 @@ def summary(result: Result) -> str:
     severities = Counter(finding.severity for finding in result.active)
     counts = [_count(severities[one], one.label) for one in sorted(Severity, reverse=True)]
     accepted = len(result.judged) - len(result.active)
-    line = f"{_count(result.templates, 'template')} checked: {', '.join(counts)}, {accepted} suppressed"
+    line = f"{_count(result.templates, result.unit)} checked: {', '.join(counts)}, {accepted} suppressed"
     if result.unused:
         line += f", {_count(len(result.unused), 'suppression')} unused"
     return f"{line}, {_count(len(result.problems), 'input')} not checked" if result.problems else line
@@ -59,7 +59,10 @@ def _lines(result: Result, paint: _Paint) -> Iterator[str]:
         yield f"{paint(f'{relative(problem.path)}: not checked:', _COLOURS[Severity.ERROR])} {plain(problem.message)}"
     if result.unused or result.problems:
         yield ""
-    if explained:
+    if explained and result.unit == "region":
+        yield "To accept a finding, list it in the baseline file that --write-baseline writes, or leave out its rule"
+        yield "with --ignore."
+    elif explained:
         yield f"To accept a finding, acknowledge {NAMESPACE}::<rule> on the construct in the app, or write into the"
         yield f"template: Metadata: {{{NAMESPACE}: {{suppress: [{{id: <rule>, reason: <why>}}]}}}}."
     yield paint(summary(result), _BOLD)

@@ -1,0 +1,1 @@
+"""Hold the rules against what is deployed."""
