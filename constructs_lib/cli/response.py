@@ -3,6 +3,7 @@
 import codecs
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -62,7 +63,8 @@ class ResponseFile:
     ) -> None:
         if kind is None:
             self.write(b"")
-        self._file.close()
+        with suppress(OSError):  # each part was flushed, so that only what was told already can go wrong
+            self._file.close()
         if not self._is_begun and self._is_new:
             self._path.unlink(missing_ok=True)
 

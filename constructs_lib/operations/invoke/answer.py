@@ -20,7 +20,8 @@ class FunctionError:
     """The lines of the stack trace, as the runtime gives them, with those of the causes."""
 
     def __str__(self) -> str:
-        return f"{self.type}: {self.message}" if self.type else self.message
+        name = self.type or ("" if self.kind in ("Handled", "Unhandled") else self.kind)
+        return f"{name}: {self.message}" if name else self.message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def function_error(kind: str, payload: bytes) -> FunctionError:
 
 
 def _trace(error: Mapping[str, Any], causes: int) -> Iterator[str]:
-    lines = error.get("stackTrace") or error.get("trace") or ()
+    lines = error.get("stackTrace") or error.get("trace") or []
     for line in lines if isinstance(lines, list) else [lines]:
         yield from _entry(line).splitlines()
     cause = error.get("cause")
