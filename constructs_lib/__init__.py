@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from constructs_lib.asynchronous.ses import SesToLambda as SesToLambda
     from constructs_lib.asynchronous.sns import SnsToLambda as SnsToLambda
     from constructs_lib.failure import FailureQueue as FailureQueue
+    from constructs_lib.failure_redrive.construct import FailureRedrive as FailureRedrive
     from constructs_lib.function import LambdaFunction as LambdaFunction
     from constructs_lib.graph.world import World as World
     from constructs_lib.idempotency import IdempotencyTable as IdempotencyTable
@@ -64,6 +65,7 @@ _MODULES = {
     "DynamoDbToLambda": "polling.dynamodb",
     "EventBridgeToLambda": "asynchronous.event_bridge",
     "FailureQueue": "failure",
+    "FailureRedrive": "failure_redrive.construct",
     "Finding": "nag.finding",
     "FirehoseToLambda": "synchronous.firehose",
     "FunctionUrlToLambda": "synchronous.function_url",
@@ -111,6 +113,7 @@ __all__ = [
     "DynamoDbToLambda",
     "EventBridgeToLambda",
     "FailureQueue",
+    "FailureRedrive",
     "Finding",
     "FirehoseToLambda",
     "FunctionUrlToLambda",

@@ -12,7 +12,7 @@ from constructs import Construct, IConstruct
 from constructs_lib.checks import check_kinds
 from constructs_lib.grants import allow_service_to_send
 from constructs_lib.stacks import apart
-from constructs_lib.types import AnyQueue, AnyTopic
+from constructs_lib.types import AnyBucket, AnyQueue, AnyTopic
 
 # AWS re:Post: cloudwatch-configure-alarm-sns; nobody can change the policy of this key.
 _MANAGED_KEY = "alias/aws/sns"
@@ -136,7 +136,7 @@ def refuse_circle(owner: IConstruct, topic: AnyTopic | None, *watched: IConstruc
             )
 
 
-def in_sight(owner: IConstruct, resource: AnyQueue | AnyTopic) -> bool:
+def in_sight(owner: IConstruct, resource: AnyQueue | AnyTopic | AnyBucket) -> bool:
     """Tell whether alarms see the metrics of a resource, which are in its own account and Region.
 
     Parameters
