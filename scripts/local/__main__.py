@@ -97,7 +97,7 @@ def destroy(folder: Path) -> int:
 
 
 def _cdk(url: str, *arguments: str) -> None:
-    command = ["cdk", *arguments, "--no-notices", "--no-version-reporting", "--progress=events", "--ci"]
+    command = ["cdk", *arguments, "--no-notices", "--no-version-reporting", "--ci"]
     subprocess.run(command, cwd=ROOT, env={**environment(url), "PYTHONPATH": str(ROOT)}, check=True)
 
 

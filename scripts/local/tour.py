@@ -48,6 +48,7 @@ class ExampleApp:
 def describe(url: str) -> str:
     """Say in shell commands what to try."""
     app = ExampleApp(url)
+    sqs = f"aws sqs --endpoint-url {url}"  # here version 1 of the AWS CLI ignores AWS_ENDPOINT_URL, and asks AWS itself
     curl = f'curl --aws-sigv4 "aws:amz:{REGION}:execute-api" --user test:test'
     orders, reports = app.api("OrderApi", "OrderApi"), app.api("Reports", "ReportsApi")
     uploads = app.name("Thumbnails", "AWS::S3::Bucket", "Uploads")
@@ -72,14 +73,14 @@ export {exports}
 
 # a picture gets a thumbnail; what is none ends in the failure queue
 aws s3 cp picture.png s3://{uploads}/picture.png && sleep 3 && aws s3 ls s3://{thumbnails}
-aws sqs receive-message --queue-url {broken}
+{sqs} receive-message --queue-url {broken}
 
 # a job message; one that makes no sense ends in the dead-letter queue, after some minutes
-aws sqs send-message --queue-url {jobs} --message-body '{{"job": "word-count", "text": "to be or not"}}'
-aws sqs receive-message --queue-url {poison}
+{sqs} send-message --queue-url {jobs} --message-body '{{"job": "word-count", "text": "to be or not"}}'
+{sqs} receive-message --queue-url {poison}
 
 # a report: 202 with a job id to ask for
 {curl} {reports}/reports --header 'Content-Type: application/json' --data '{report}'
-{curl} {reports}/reports/<jobId>
+{curl} {reports}/reports/JOB_ID
 
 make destroy-local ends it; the emulator's log is .local/run/emulator.log"""
