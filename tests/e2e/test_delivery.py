@@ -1,5 +1,6 @@
-"""What a source cannot hand to Lambda is where the catalog says, and never reaches the handler."""
+"""What a source cannot hand to Lambda is where the catalog says, its client included, and never reaches the handler."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,13 +10,18 @@ from tests.e2e.clients import Clients, wait_until
 from tests.e2e.deploy import delete, deploy
 from tests.e2e.drivers import DRIVERS
 from tests.e2e.drivers.delivered import DeliveredDriver
-from tests.e2e.drivers.driver import Deployed
+from tests.e2e.drivers.driver import Deployed, Driver
+from tests.e2e.drivers.http_api import HttpApiDriver
+from tests.e2e.drivers.load_balancer import LoadBalancerDriver
 from tests.e2e.drivers.queues import receive
+from tests.e2e.drivers.rest_api import RestApiDriver
 from tests.e2e.journal import Journal
 from tests.e2e.scenarios import new_token
 from tests.e2e.stacks import synthesize
 
 DELIVERED = [driver for driver in DRIVERS if isinstance(driver, DeliveredDriver)]
+ASKED = [driver for driver in DRIVERS if isinstance(driver, (RestApiDriver, HttpApiDriver, LoadBalancerDriver))]
+"""Sources whose client waits, and that need the function's permission."""
 
 pytestmark = pytest.mark.e2e
 
@@ -27,11 +33,11 @@ def journals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory, journals: Path) -> Path:
-    return synthesize(DELIVERED, journals, tmp_path_factory.mktemp("cdk.out"))
+    return synthesize([*DELIVERED, *ASKED], journals, tmp_path_factory.mktemp("cdk.out"))
 
 
 @pytest.fixture
-def deployed(clients: Clients, asset_bucket: str, assembly: Path, driver: DeliveredDriver) -> Iterator[Deployed]:
+def deployed(clients: Clients, asset_bucket: str, assembly: Path, driver: Driver) -> Iterator[Deployed]:
     yield Deployed(clients, deploy(clients, asset_bucket, assembly, driver.pattern.name))
     delete(clients, driver.pattern.name)
 
@@ -70,3 +76,29 @@ def test_what_is_not_delivered_is_captured(
     wait_until(all_captured, f"{tokens} to be captured", seconds=driver.seconds)
     assert sorted(captured) == tokens, "an event was captured twice"
     assert not set(tokens) & set(journal.attempts())
+
+
+def delete_asked(deployed: Deployed) -> None:
+    deployed.clients["lambda"].delete_function(FunctionName=deployed.outputs["Function"])
+
+
+def revoke_all(deployed: Deployed) -> None:
+    client, function = deployed.clients["lambda"], deployed.outputs["Function"]
+    for statement in json.loads(client.get_policy(FunctionName=function)["Policy"])["Statement"]:
+        client.remove_permission(FunctionName=function, StatementId=statement["Sid"])
+
+
+@pytest.mark.parametrize("break_it", [delete_asked, revoke_all])
+@pytest.mark.parametrize("driver", ASKED, ids=lambda driver: driver.pattern.name)
+def test_a_client_is_told_of_a_function_that_cannot_be_invoked(
+    driver: RestApiDriver | HttpApiDriver | LoadBalancerDriver,
+    deployed: Deployed,
+    journals: Path,
+    break_it: Callable[[Deployed], None],
+) -> None:
+    journal = Journal(journals / driver.pattern.name)
+    break_it(deployed)
+    answer = driver.ask(deployed, token := new_token("succeed"))
+    assert answer.status == driver.refused_status, answer
+    assert token not in answer.text
+    assert token not in journal.attempts()

@@ -11,7 +11,7 @@ from tests.e2e.drivers.synchronous import Answer, SynchronousDriver
 class HttpApiDriver(SynchronousDriver):
     """A proxy integration: 200 from the handler, 500 if it failed."""
 
-    failed_status = throttled_status = 500  # Y1, for HTTP APIs
+    failed_status = refused_status = 500  # Y1, for HTTP APIs
 
     def outputs(self, built: Any) -> dict[str, str]:
         return {"Api": built.api.api_id}
@@ -26,7 +26,7 @@ class FunctionUrlDriver(SynchronousDriver):
     """The function's own address: 200 from the handler, 502 if it failed."""
 
     failed_status = 502
-    throttled_status = 429  # as Lambda's own API answers
+    refused_status = 429  # as Lambda's own API answers
 
     def outputs(self, built: Any) -> dict[str, str]:
         return {"Url": built.url.url}

@@ -15,7 +15,7 @@ from tests.e2e.drivers.synchronous import Answer, SynchronousDriver
 class LoadBalancerDriver(SynchronousDriver):
     """A listener of its own: 200 from the handler, 502 if it failed."""
 
-    failed_status = throttled_status = 502
+    failed_status = refused_status = 502
 
     def build(self, stack: Stack, function: LambdaFunction) -> Any:
         self.load_balancer = elbv2.ApplicationLoadBalancer(

@@ -19,7 +19,7 @@ def url_of(deployed: Deployed, path: str) -> str:
 class RestApiDriver(SynchronousDriver):
     """A proxy integration: 200 from the handler, 502 if it failed."""
 
-    failed_status, throttled_status = 502, 500  # Y1
+    failed_status, refused_status = 502, 500  # Y1
 
     def outputs(self, built: Any) -> dict[str, str]:
         return {"Api": built.api.rest_api_id, "Stage": built.api.deployment_stage.stage_name}

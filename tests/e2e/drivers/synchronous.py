@@ -27,8 +27,8 @@ class SynchronousDriver(Driver):
     attempts = 1
     failed_status: int
     """What the client gets when the handler raises or times out."""
-    throttled_status: int
-    """What the client gets when the function has no concurrency left."""
+    refused_status: int
+    """What the client gets when Lambda refuses the call: no concurrency is left, or the caller has no permission."""
 
     def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:
         with ThreadPoolExecutor(len(tokens)) as clients:
@@ -38,7 +38,7 @@ class SynchronousDriver(Driver):
                 assert token in answer.text  # its own answer, and no other's
             else:
                 is_slow = token.split("-")[1] == "slow"  # which fails only if it is throttled
-                assert answer.status == (self.throttled_status if is_slow else self.failed_status), (token, answer)
+                assert answer.status == (self.refused_status if is_slow else self.failed_status), (token, answer)
                 deployed.captured[token] = answer.text
 
     def collect(self, deployed: Deployed, tokens: Sequence[str]) -> None:

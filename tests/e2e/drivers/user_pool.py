@@ -14,7 +14,7 @@ from tests.e2e.drivers.synchronous import Answer, SynchronousDriver
 class UserPoolDriver(SynchronousDriver):
     """The trigger before sign-up; the user's name is the token."""
 
-    failed_status = throttled_status = 400  # of Cognito: an error that names Lambda
+    failed_status = refused_status = 400  # of Cognito: an error that names Lambda
 
     def build(self, stack: Stack, function: LambdaFunction) -> Any:
         pool = cognito.UserPool(stack, "Users", self_sign_up_enabled=True)

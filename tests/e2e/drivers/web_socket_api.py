@@ -14,7 +14,7 @@ class WebSocketApiDriver(SynchronousDriver):
     """Each client has a connection, over which the handler answers; if it failed, API Gateway does."""
 
     handler = "web_socket.handler"
-    failed_status = throttled_status = 500  # for want of statuses of messages: the text says "Internal server error"
+    failed_status = refused_status = 500  # for want of statuses of messages: the text says "Internal server error"
 
     def outputs(self, built: Any) -> dict[str, str]:
         return {"Api": built.api.api_id, "Stage": built.stage.stage_name}
