@@ -30,6 +30,8 @@ ACTIONS: Final = {
     "iot.get_topic_rule": "iot:GetTopicRule",
     "iot.list_topic_rules": "iot:ListTopicRules",
     "kinesis.get_resource_policy": "kinesis:GetResourcePolicy",
+    "kms.describe_key": "kms:DescribeKey",
+    "kms.get_key_policy": "kms:GetKeyPolicy",
     "lambda.get_function_concurrency": "lambda:GetFunctionConcurrency",
     "lambda.get_function_recursion_config": "lambda:GetFunctionRecursionConfig",
     "lambda.get_policy": "lambda:GetPolicy",

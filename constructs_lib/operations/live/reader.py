@@ -13,6 +13,8 @@ from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.calls import Calls, Refusal
 from constructs_lib.operations.live.items import Item, tidy
+from constructs_lib.operations.live.keys import with_keys
+from constructs_lib.operations.live.leftovers import without_leftovers
 from constructs_lib.operations.live.links import Links
 from constructs_lib.operations.live.parts import PARTS, Part
 from constructs_lib.operations.refusals import explained
@@ -56,12 +58,14 @@ def read_account(account: Account, *, only: Collection[str] | None = None) -> Li
     wanted = [part for part in PARTS if only is None or part.name in only]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         read = list(pool.map(lambda part: _read(part, calls), wanted))
-    items: dict[str, Item] = {}
-    for item in (one for several in read for one in several):
-        items.setdefault(item.logical_id, item)
-    resources = _resources(items.values())
-    template = Template(path, {"Resources": resources}, Environment(identity, account.region))
-    arns = {name: item.arn for name, item in items.items() if item.arn is not None}
+    several = {item.logical_id: item for items in read for item in items}
+    items = list(several.values())
+    if only is None:
+        items = list(with_keys(calls, items))
+        refused = [one.permission for one in calls.refusals]
+        items = list(without_leftovers(items, refused, identity, account.region))
+    template = Template(path, {"Resources": _resources(items)}, Environment(identity, account.region))
+    arns = {item.logical_id: item.arn for item in items if item.arn is not None}
     return Live(App([template]), [_problem(path, one) for one in calls.refusals], arns)
 
 

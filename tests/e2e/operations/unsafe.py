@@ -18,9 +18,10 @@ _READ = {
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "kinesis:*"],
-                "Resource": "*",
+                "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+                "Resource": {"Fn::GetAtt": ["Jobs", "Arn"]},
             },
+            {"Effect": "Allow", "Action": "kinesis:*", "Resource": {"Fn::GetAtt": ["Stream", "Arn"]}},
             {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Fn::GetAtt": ["Pushed", "Arn"]}},
         ]
     },
