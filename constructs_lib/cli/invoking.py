@@ -4,9 +4,10 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Final
 
 from constructs_lib.cli.account import account_of
-from constructs_lib.cli.errors import UsageError
+from constructs_lib.cli.errors import UsageError, say
 from constructs_lib.cli.response import Kept, Response, ResponseFile, standard_output
 from constructs_lib.nag.reports.places import plain
 from constructs_lib.operations.errors import Exit, OperationError
@@ -16,11 +17,24 @@ from constructs_lib.operations.invoke.description import as_json, describe, resp
 from constructs_lib.operations.invoke.request import InvocationType
 from constructs_lib.operations.invoke.streaming import IncompleteError, stream
 
+_INTERRUPTED: Final = 130
+"""As shells say it."""
+
 
 def run_invoke(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     _check(options)
     payload = _payload(options)
+    try:
+        answer = _run(options, payload)
+    except KeyboardInterrupt:
+        where = "" if options.output is None else f"; {options.output} has a part of its response, or none"
+        say(f"stopped; the function may have run, or still run: check what it did before invoking it again{where}")
+        return _INTERRUPTED
+    return Exit.FAILED if answer.error else Exit.DONE
+
+
+def _run(options: argparse.Namespace, payload: bytes | str | None) -> Answer:
     if options.output is not None:
         with ResponseFile(Path(options.output)) as file:
             answer = _invoke(options, payload, file)
@@ -34,7 +48,7 @@ def run_invoke(options: argparse.Namespace) -> int:
         answer = _invoke(options, payload, response)
         response.end()
         _tell(options, answer, {})
-    return Exit.FAILED if answer.error else Exit.DONE
+    return answer
 
 
 def _check(options: argparse.Namespace) -> None:

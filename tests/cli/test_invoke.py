@@ -248,6 +248,19 @@ def test_a_full_disk_is_told_with_what_it_means(wire: Wire, capsys: Captured) ->
     assert "found no space left on device; the function has run" in capsys.readouterr().err
 
 
+def test_who_stops_waiting_is_told_what_it_means(
+    wire: Wire, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def wait(*given: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("constructs_lib.cli.invoking.invoke", wait)
+    assert main(["invoke", "orders"]) == 130
+    assert "stopped; the function may have run, or still run" in capsys.readouterr().err
+    assert main(["invoke", "orders", "--output", str(file := tmp_path / "response")]) == 130
+    assert f"; {file} has a part of its response, or none" in capsys.readouterr().err
+
+
 def _json(capsys: Captured) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     return found
