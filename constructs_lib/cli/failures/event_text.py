@@ -11,7 +11,8 @@ from constructs_lib.operations.events.event import FailedEvent, Origin
 from constructs_lib.operations.events.grouping import Cause
 from constructs_lib.operations.events.json_text import loads
 
-_MARGIN: Final = 13
+_NAME: Final = 11
+"""How wide the column of names is."""
 _MESSAGE: Final = 100
 """How much of a message a table shows."""
 _UNTOLD: Final = "(the place does not tell)"
@@ -51,7 +52,7 @@ def event_lines(event: FailedEvent, number: int, payload: int, missing: str | No
     ]
     for name, value in rows:
         if value is not None:
-            yield _plain(f"   {name:{_MARGIN - 3}}{value}")
+            yield _plain(f"   {name:{_NAME}}{value}")
     if failure.trace:
         yield from _block("trace", "\n".join(failure.trace), payload)
     if event.why_raw is not None:

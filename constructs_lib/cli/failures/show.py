@@ -69,23 +69,23 @@ def _run(options: argparse.Namespace) -> int:
     from constructs_lib.operations.events.reading import read
     from constructs_lib.operations.places.finding import find_place
 
+    problems: list[str] = []
     account = account_of(options)
-    place = find_place(account, options.place)
+    place = find_place(account, options.place, note=problems.append)
     reading = read(account, place, limit=None if options.all else options.limit)
     try:
         with reading:
-            return _shown(account, reading, options)
+            return _shown(account, reading, options, problems)
     except KeyboardInterrupt:
-        for problem in reading.problems:
+        for problem in problems + reading.problems:
             say(problem)
         say("stopped; what was read stays where it is")
         return _INTERRUPTED
 
 
-def _shown(account: "Account", reading: "Reading", options: argparse.Namespace) -> int:
+def _shown(account: "Account", reading: "Reading", options: argparse.Namespace, problems: list[str]) -> int:
     from constructs_lib.operations.errors import Exit, OperationError
 
-    problems: list[str] = []
     events = _Chosen(reading, options.error)
     code = Exit.DONE
     try:
@@ -96,13 +96,13 @@ def _shown(account: "Account", reading: "Reading", options: argparse.Namespace) 
     except OperationError as error:
         problems.append(str(error))
         code = error.code
-    problems += reading.problems
-    for problem in dict.fromkeys(problems):
+    every = dict.fromkeys(problems + reading.problems)
+    for problem in every:
         say(problem)
     what = "1 event" if events.shown == 1 else f"{events.shown} events"
     read_in_all = f" of {events.read} that were read" if options.error is not None else ""
     say(f"{what}{read_in_all}" + (f"; {reading.rest}" if reading.rest else ""))
-    return code if code or not problems else Exit.REFUSED
+    return code if code or not every else Exit.REFUSED
 
 
 class _Chosen:

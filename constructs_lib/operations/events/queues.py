@@ -18,6 +18,7 @@ from constructs_lib.operations.events.event import FailedEvent
 from constructs_lib.operations.events.messages import stored_message
 from constructs_lib.operations.events.parsing import parse
 from constructs_lib.operations.places.place import Place
+from constructs_lib.operations.places.queues import queue_url
 from constructs_lib.operations.refusals import error_code, explained
 
 _TOGETHER: Final = 10
@@ -37,6 +38,7 @@ class QueueReader:
     """Reads the messages of a queue once."""
 
     def __init__(self, account: Account, place: Place) -> None:
+        self._account = account
         self._client = account.client("sqs")
         self._place = place
         self._name = place.arn.rsplit(":", 1)[-1]
@@ -48,7 +50,7 @@ class QueueReader:
     def events(self, limit: int | None) -> Generator[FailedEvent, Any, None]:
         """Yield the events; then, or when it is closed, make the messages visible again."""
         with explained(f"read the queue {self._name}"):
-            url = self._url()
+            url = queue_url(self._account, self._place.arn)
             attributes = self._client.get_queue_attributes(
                 QueueUrl=url, AttributeNames=["RedrivePolicy", "FifoQueue", *_COUNTS]
             )["Attributes"]
@@ -59,11 +61,6 @@ class QueueReader:
         finally:
             self._release(url)
         self.rest = self._what_is_left(attributes, visible + sum(others), limit)
-
-    def _url(self) -> str:
-        account = self._place.arn.split(":")[4]
-        url: str = self._client.get_queue_url(QueueName=self._name, QueueOwnerAWSAccountId=account)["QueueUrl"]
-        return url
 
     def _refuse_to_move_on(self, attributes: dict[str, str]) -> None:
         policy = json.loads(attributes.get("RedrivePolicy") or "{}")

@@ -124,7 +124,7 @@ class _Shard:
     def _take(self, records: list[Mapping[str, Any]]) -> None:
         # Kinesis begins with the oldest record that is left when the one that was asked for is not.
         if records and not self._found and self._number_of(records[0]) != int(self._batch.start):
-            raise self._gone(f"the first one that is still there is {self._number_of(records[0])}")
+            raise self._gone(f"the first one that is still there is {self._sequence(records[0])}")
         end = int(self._batch.end)
         self._found += [record for record in records if self._number_of(record) <= end]
         self._is_whole = bool(records) and self._number_of(records[-1]) >= end
@@ -133,20 +133,24 @@ class _Shard:
         """Return where to go on, also after an iterator expired."""
         kind, number = "AT_SEQUENCE_NUMBER", self._batch.start
         if self._found:
-            kind, number = "AFTER_SEQUENCE_NUMBER", str(self._number_of(self._found[-1]))
+            kind, number = "AFTER_SEQUENCE_NUMBER", self._sequence(self._found[-1])
         names = ("StreamARN", "StartingSequenceNumber") if self._is_kinesis else ("StreamArn", "SequenceNumber")
         where = dict(zip(names, (self._batch.stream, number), strict=True))
         answer = self._client.get_shard_iterator(ShardId=self._batch.shard, ShardIteratorType=kind, **where)
         found: str | None = answer.get("ShardIterator")
         return found
 
+    def _sequence(self, record: Mapping[str, Any]) -> str:
+        found: str = record["SequenceNumber"] if self._is_kinesis else record["dynamodb"]["SequenceNumber"]
+        return found
+
     def _number_of(self, record: Mapping[str, Any]) -> int:
         """Return the sequence number so that it can be compared: they grow within a shard."""
-        return int(record["SequenceNumber"] if self._is_kinesis else record["dynamodb"]["SequenceNumber"])
+        return int(self._sequence(record))
 
     def _gone(self, why: str) -> RecordsGoneError:
         batch = self._batch
-        part = f"after {self._number_of(self._found[-1])}" if self._found else f"from {batch.start} on"
+        part = f"after {self._sequence(self._found[-1])}" if self._found else f"from {batch.start} on"
         return RecordsGoneError(
             f"expected the records {batch.start} to {batch.end} of {batch.shard} in {batch.stream}, found not all "
             f"{part}: {why}; take what they held from elsewhere, such as their producer"
