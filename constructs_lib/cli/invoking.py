@@ -85,7 +85,7 @@ def _invoke(options: argparse.Namespace, payload: bytes | str | None, response: 
         try:
             return stream(account, options.function, payload, into=response.write, **given)
         except IncompleteError as error:
-            raise OperationError(f"{error}. {response.where} has them", error.code) from error
+            raise OperationError(f"{error}. {response.where} has what came", error.code) from error
     how = InvocationType.REQUEST_RESPONSE
     if options.asynchronous:
         how = InvocationType.EVENT

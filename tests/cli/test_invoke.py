@@ -238,7 +238,7 @@ def test_a_stream_that_breaks_off_exits_with_3_and_says_where_the_part_is(
     assert main(["invoke", "tales", "--stream", "--output", str(file := tmp_path / "tale")]) == 3
     said = capsys.readouterr().err
     assert "expected more after 4 bytes, found gone" in said
-    assert said.endswith(f". {file} has them\n")
+    assert said.endswith(f". {file} has what came\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

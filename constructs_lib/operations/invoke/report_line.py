@@ -47,7 +47,7 @@ _IN_JSON: Final = {
     "restoreDurationMs": "restore_duration_ms",
     "billedRestoreDurationMs": "billed_restore_duration_ms",
 }
-_NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?) (?:ms|MB)")
+_NUMBER: Final = re.compile(r"(\d{1,15}(?:\.\d{1,15})?) (?:ms|MB)")
 
 
 def report_of(log: str) -> Report | None:
@@ -69,7 +69,7 @@ def _from_text(line: str) -> Report:
         name, _, value = part.partition(": ")
         number = _NUMBER.fullmatch(value)
         if name in _IN_TEXT and number is not None:
-            found[_IN_TEXT[name]] = float(number[1])
+            found[_IN_TEXT[name]] = float(number[1]) if "." in number[1] else int(number[1])
         elif name == "Status":
             found["status"] = value
         elif name == "Error Type":
@@ -90,7 +90,12 @@ def _from_record(record: Mapping[str, Any]) -> Report:
     metrics = record.get("metrics")
     measured = metrics if isinstance(metrics, dict) else {}
     numbers = {_IN_JSON[name]: value for name, value in measured.items() if name in _IN_JSON}
-    found: dict[str, Any] = {name: float(value) for name, value in numbers.items() if isinstance(value, int | float)}
+    found: dict[str, Any] = {name: value for name, value in numbers.items() if _is_measure(value)}
     texts = {"status": record.get("status"), "error_type": record.get("errorType")}
     found |= {name: text for name, text in texts.items() if isinstance(text, str)}
     return Report(**found)
+
+
+def _is_measure(value: object) -> bool:
+    """A function can print what looks like a report, and has any number in it."""
+    return isinstance(value, int | float) and 0 <= value < 10**15

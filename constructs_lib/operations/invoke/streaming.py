@@ -122,7 +122,7 @@ def _pass_on(events: Iterable[dict[str, Any]], into: Callable[[bytes], object], 
 
 def _incomplete(target: Target, size: int, found: str) -> IncompleteError:
     return IncompleteError(
-        f"cannot read the response of {target} to its end: expected more after {size:,} bytes, found {found}; they are "
-        "a part of the response, and the function may have run: check what it did before invoking it again",
+        f"cannot read the response of {target} to its end: expected more after {size:,} bytes, found {found}; this "
+        "is a part of the response at most, and the function may have run: check what it did before invoking it again",
         size,
     )

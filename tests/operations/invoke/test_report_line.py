@@ -84,5 +84,12 @@ def test_a_log_without_a_report(log: str) -> None:
 
 def test_odd_measures_are_left_out() -> None:
     assert report_of(_json(metrics={"durationMs": "fast", "billedDurationMs": None})) == Report()
+    assert (
+        report_of(_json(metrics={"durationMs": 10**400, "billedDurationMs": -1, "maxMemoryUsedMB": float("nan")}))
+        == Report()
+    )
     assert report_of(_json(metrics=[1])) == Report()
+    assert report_of(f"REPORT RequestId: 6f1e\tDuration: {'9' * 400} ms\tBilled Duration: 007 ms\n") == Report(
+        billed_duration_ms=7
+    )
     assert report_of("REPORT RequestId: 6f1e\tDuration: fast\n") == Report()
