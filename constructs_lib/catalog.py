@@ -105,6 +105,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=10,
+        emulator_proven=True,
     ),
     Pattern(
         name="CloudFrontToLambda",
@@ -224,6 +225,7 @@ PATTERNS = (
         captured_by="failure_queue",
         wired_in=("AWS::Lambda::EventInvokeConfig",),
         resource_budget=4,
+        emulator_proven=True,
     ),
     Pattern(
         name="SesToLambda",
@@ -254,6 +256,7 @@ PATTERNS = (
         captured_by=None,
         wired_in=(),
         resource_budget=1,
+        emulator_proven=True,
     ),
     Pattern(
         name="RestApiToLambdaAsync",

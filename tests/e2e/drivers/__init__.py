@@ -51,6 +51,13 @@ DRIVERS: tuple[Driver, ...] = (
     FirehoseDriver("FirehoseToLambda"),
 )
 
+STAND_INS = {
+    "AlarmToLambda": "the alarm's state is set, as the emulator compares no metrics",
+    "CustomResourceToLambda": "by copies of the deployed resource, each in a stack of its own",
+    "ScheduleToLambda": "by copies of the deployed schedule, due at once",
+}
+"""What is sent otherwise than its source would on AWS."""
+
 NO_TYPE = "the emulator's CloudFormation has no such resources"
 
 NOT_HELD = {
