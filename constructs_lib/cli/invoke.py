@@ -22,7 +22,8 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "invoke",
         help="invoke a function",
         description=_DESCRIPTION,
-        epilog=EXIT_CODES.format(failed="the function failed, or nobody reads it") + "\n  130  stopped by Ctrl-C",
+        epilog=EXIT_CODES.format(failed="the function failed, or nobody reads the output")
+        + "\n  130  stopped by Ctrl-C",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -97,5 +97,5 @@ def _from_record(record: Mapping[str, Any]) -> Report:
 
 
 def _is_measure(value: object) -> bool:
-    """A function can print what looks like a report, and has any number in it."""
+    """Say whether it can be measured: a function can print what looks like a report, with any number in it."""
     return isinstance(value, int | float) and 0 <= value < 10**15
