@@ -41,7 +41,7 @@ def _waiting(waiting: Waiting) -> dict[str, Any]:
         "oldestSeconds": waiting.oldest,
         "retentionSeconds": waiting.retention,
         "leftSeconds": waiting.left,
-        "leftAtMost": waiting.keeps_clock,
+        "leftAtMost": waiting.left_at_most,
     }
 
 

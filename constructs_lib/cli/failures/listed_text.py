@@ -69,10 +69,10 @@ def _events(one: Listed) -> str:
 def _times(waiting: Waiting | None) -> tuple[str, str]:
     if waiting is None or not waiting.events:
         return "", ""
-    oldest = "?" if waiting.oldest is None else _time(waiting.oldest)
-    if waiting.left is not None:
-        return oldest, f"{'< ' if waiting.keeps_clock else ''}{_time(waiting.left)}"
-    return oldest, "" if waiting.retention is None else f"of {_time(waiting.retention)}"
+    if waiting.oldest is None:
+        return "?", "" if waiting.retention is None else f"of {_time(waiting.retention)}"
+    left = "" if waiting.left is None else f"{'< ' if waiting.left_at_most else ''}{_time(waiting.left)}"
+    return f"{'> ' if waiting.more else ''}{_time(waiting.oldest)}", left
 
 
 def _time(seconds: float) -> str:

@@ -75,8 +75,8 @@ def _missing(name: str, problem: Exception, known: Sequence[Place], queues: Sequ
         if place.name == name and not place.can_be_read:
             return instead(place.kind, name)
     names = {place.name for place in known if place.can_be_read} | set(queues)
-    buckets = [place.name for place in known if place.kind is Kind.BUCKET and place.arn.endswith(f":::{name}")]
-    hint = f"write {buckets[0]}" if buckets else near(name, names)
+    is_bucket = any(place.kind is Kind.BUCKET and place.arn.endswith(f":::{name}") for place in known)
+    hint = f"write s3://{name}" if is_bucket else near(name, names)
     error = OperationError(f"expected a queue or a bucket that exists, found none called '{name}'; {hint}", Exit.USAGE)
     error.__cause__ = problem
     return error

@@ -8,6 +8,7 @@ from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import Exit, OperationError
 from constructs_lib.operations.places.discovery import KAFKA, kind_of
 from constructs_lib.operations.places.place import Kind
+from constructs_lib.operations.refusals import explained
 
 _QUEUE_NAME: Final = re.compile(r"[\w-]{1,75}\.fifo|[\w-]{1,80}", re.ASCII)
 """Source: AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html."""
@@ -36,7 +37,7 @@ def meant(account: Account, name: str) -> Named:
     Raises
     ------
     OperationError
-        When it is no name of a place from which events can be read.
+        When it is no name of a place from which events can be read, or the credentials do not tell the account.
     """
     if name.startswith(_S3):
         bucket, _, prefix = name.removeprefix(_S3).partition("/")
@@ -47,7 +48,10 @@ def meant(account: Account, name: str) -> Named:
     owner, queue = url.groups() if url else (None, name)
     if not _QUEUE_NAME.fullmatch(queue):
         raise OperationError(f"{_EXPECTED}, found '{name}'; 'failures list' names the places", Exit.USAGE)
-    return Named(Kind.QUEUE, f"arn:{account.partition}:sqs:{account.region}:{owner or account.id}:{queue}")
+    if owner is None:
+        with explained("find out which account it is"):
+            owner = account.id
+    return Named(Kind.QUEUE, f"arn:{account.partition}:sqs:{account.region}:{owner}:{queue}")
 
 
 def instead(kind: Kind, name: str) -> OperationError:

@@ -33,7 +33,12 @@ class Waiting:
 
     @property
     def left(self) -> float | None:
-        """How long the oldest event is still kept, at most; None when it is kept, or that is unknown."""
+        """How long the oldest event is still kept; None when nothing deletes it, or that is unknown."""
         if self.retention is None or self.oldest is None:
             return None
         return max(self.retention - self.oldest, 0)
+
+    @property
+    def left_at_most(self) -> bool:
+        """Whether it may be less than ``left``."""
+        return self.keeps_clock or self.more

@@ -6,6 +6,8 @@ from typing import Any
 from constructs_lib.graph.app import App
 from constructs_lib.graph.template import Environment, Template
 from constructs_lib.graph.world import World
+from constructs_lib.nag.result import Problem
+from constructs_lib.operations.live.reader import Live
 
 ACCOUNT = "111111111111"
 REGION = "eu-west-1"
@@ -47,3 +49,9 @@ def app_of(**resources: dict[str, Any]) -> App:
 
 def world_of(**resources: dict[str, Any]) -> World:
     return World(app_of(**resources))
+
+
+def live_of(arns: dict[str, str], *problems: str, **resources: dict[str, Any]) -> Live:
+    """Return an account as it is read."""
+    path = Path("aws") / ACCOUNT / REGION
+    return Live(app_of(**resources), [Problem(path, one) for one in problems], arns)

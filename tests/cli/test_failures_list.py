@@ -1,0 +1,250 @@
+import json
+from typing import Any
+
+import pytest
+
+from constructs_lib.cli import main
+from constructs_lib.nag.finding import Severity
+from constructs_lib.operations.errors import OperationError
+from constructs_lib.operations.events.event import Origin
+from constructs_lib.operations.places import listing
+from constructs_lib.operations.places.gaps import Gap
+from constructs_lib.operations.places.listing import Listed, Listing
+from constructs_lib.operations.places.place import Kind, Place, Use
+from constructs_lib.operations.places.waiting import Waiting
+from constructs_lib.operations.places.watching import Alarm
+
+DAY = 86_400
+WORK = "arn:aws:lambda:eu-west-1:111111111111:function:work"
+JOBS = "arn:aws:sqs:eu-west-1:111111111111:jobs"
+MOVED = Use(Origin.SOURCE_QUEUE, JOBS, (WORK,), JOBS)
+SENT = Use(Origin.DESTINATION, f"{WORK}:live", (f"{WORK}:live",))
+
+
+def queue(name: str = "failed", uses: tuple[Use, ...] = (MOVED,)) -> Place:
+    return Place(Kind.QUEUE, f"arn:aws:sqs:eu-west-1:111111111111:{name}", uses)
+
+
+def gap(message: str = "function work has no failure target") -> Gap:
+    return Gap("AsyncFailureTarget", Severity.ERROR, "function/work", WORK, frozenset({WORK}), message)
+
+
+class Asked:
+    """What the command lists, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+        self.found = Listing([], [], [])
+
+    def __call__(self, account: Any, **options: Any) -> Listing:
+        self.asked = {"region": account.region, **options}
+        return self.found
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    asked = Asked()
+    monkeypatch.setattr(listing, "list_failures", asked)
+    return asked
+
+
+def run(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
+    assert main(["failures", "list", "--region", "eu-west-1", *options]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    lines = captured.out.splitlines()
+    assert max(map(len, lines)) <= 120
+    return lines
+
+
+def row(capsys: pytest.CaptureFixture[str], listed: Asked, one: Listed) -> dict[str, str]:
+    """Return the columns of a place."""
+    listed.found = Listing([one], [], [])
+    head, line, *_ = run(capsys)
+    starts = [head.index(name) for name in ("PLACE", "OLDEST", "LEFT", "READ BY", "ALARM")]
+    ends = [*starts[1:], None]
+    names = ("events", "place", "oldest", "left", "read by", "alarm")
+    parts = [line[: starts[0]], *(line[start:end] for start, end in zip(starts, ends, strict=True))]
+    return dict(zip(names, (part.strip() for part in parts), strict=True))
+
+
+def test_a_queue_in_a_row(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    waiting = Waiting(1_000, 200, 4, oldest=DAY / 2, retention=14 * DAY)
+    one = Listed(queue(uses=(SENT,)), waiting, readers=("function mend",), alarms=(Alarm("depth", True),))
+    assert row(capsys, listed, one) == {
+        "events": "1,204",
+        "place": "failed",
+        "oldest": "12 h",
+        "left": "14 days",
+        "read by": "function mend",
+        "alarm": "depth",
+    }
+
+
+@pytest.mark.parametrize(
+    ("waiting", "oldest", "left"),
+    [
+        (Waiting(1, oldest=DAY, retention=4 * DAY), "24 h", "3 days"),
+        (Waiting(1, oldest=DAY, retention=4 * DAY, keeps_clock=True), "24 h", "< 3 days"),
+        (Waiting(1, oldest=None, retention=4 * DAY), "?", "of 4 days"),
+        (Waiting(1, oldest=90.4), "90 s", ""),
+        (Waiting(1_000, more=True, oldest=DAY, retention=4 * DAY), "> 24 h", "< 3 days"),
+        (Waiting(0, retention=4 * DAY), "", ""),
+    ],
+)
+def test_how_old_and_how_long_it_is_kept(
+    capsys: pytest.CaptureFixture[str], listed: Asked, waiting: Waiting, oldest: str, left: str
+) -> None:
+    found = row(capsys, listed, Listed(queue(), waiting))
+    assert (found["oldest"], found["left"]) == (oldest, left)
+
+
+@pytest.mark.parametrize(
+    ("one", "events"),
+    [
+        (Listed(queue(), Waiting(0)), "0"),
+        (Listed(queue(), None), "?"),
+        (Listed(queue(), None, is_missing=True), "gone"),
+        (Listed(Place(Kind.TOPIC, "arn:aws:sns:eu-west-1:111111111111:failed", (SENT,)), None), "-"),
+    ],
+)
+def test_how_many(capsys: pytest.CaptureFixture[str], listed: Asked, one: Listed, events: str) -> None:
+    assert row(capsys, listed, one)["events"] == events
+
+
+def test_more_objects_than_were_counted(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    bucket = Place(Kind.BUCKET, "arn:aws:s3:::kept", (SENT,), "aws/lambda/async/work/")
+    listed.found = Listing([Listed(bucket, Waiting(1_000, more=True, oldest=60.4))], [], [])
+    lines = run(capsys)
+    assert lines[1].split() == ["1,000+", "s3://kept/aws/lambda/async/work/", ">", "1", "min"]
+    assert lines[-1] == "1,000+ events in 1 place, 0 gaps"
+
+
+def test_names_of_any_length_stay_whole_and_in_their_columns(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    name = "n" * 80
+    one = Listed(queue(name), Waiting(7), readers=("function " + "r" * 64,), alarms=(Alarm("a" * 255, False),))
+    listed.found = Listing([one], [gap("word " * 60)], [])
+    lines = run(capsys)
+    assert lines[1].split() == ["7", name]
+    assert lines[2].endswith("...")
+
+
+def test_whose_events_they_are(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    listed.found = Listing([Listed(queue(uses=(MOVED, SENT)), Waiting(1))], [], [])
+    uses = [line.strip() for line in run(capsys)[2:4]]
+    assert uses == ["source queue jobs -> work", "on-failure destination of work:live"]
+
+
+def test_a_queue_of_many(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    uses = tuple(Use(Origin.FUNCTION_DLQ, f"{WORK}{number}", (f"{WORK}{number}",)) for number in range(9))
+    listed.found = Listing([Listed(queue(uses=uses), Waiting(1))], [], [])
+    assert "            and 4 more" in run(capsys)
+
+
+def test_alarms_that_do_nothing_and_none(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    silent = Listed(queue(), Waiting(1), alarms=(Alarm("depth", False),))
+    assert row(capsys, listed, silent)["alarm"] == "depth (no action)"
+    assert row(capsys, listed, Listed(queue(), Waiting(1)))["alarm"] == "none"
+
+
+def test_gaps_and_the_sum(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    places = [Listed(queue("a"), Waiting(2)), Listed(queue("b"), Waiting(1)), Listed(queue("c"), None)]
+    listed.found = Listing(places, [gap()], [])
+    lines = run(capsys)
+    assert lines[-4:-2] == [
+        "GAPS: what fails here is lost, sooner or later",
+        "error    function work has no failure target",
+    ]
+    assert lines[-1] == "3 events in 3 places, 1 gap"
+
+
+def test_nothing_at_all(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    lines = run(capsys)
+    assert lines[0] == "no place is named in which failed events could wait"
+    assert listed.asked == {"region": "eu-west-1", "stack": None, "function": None}
+
+
+@pytest.mark.parametrize("option", ["stack", "function"])
+def test_what_to_list(capsys: pytest.CaptureFixture[str], listed: Asked, option: str) -> None:
+    run(capsys, f"--{option}", "shop")
+    assert listed.asked[option] == "shop"
+
+
+def test_not_both(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["failures", "list", "--stack", "a", "--function", "b"])
+    assert stopped.value.code == 2
+    assert "not allowed with" in capsys.readouterr().err
+
+
+def test_names_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    listed.found = Listing([Listed(queue(), Waiting(1), alarms=(Alarm("\x1b[2J", True),))], [gap("\x1b[2J")], [])
+    assert "\x1b" not in "".join(run(capsys))
+
+
+def test_as_json(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    waiting = Waiting(2, 1, 0, oldest=400, retention=1_000, keeps_clock=True)
+    one = Listed(queue(), waiting, readers=("function mend",), alarms=(Alarm("depth", True),))
+    listed.found = Listing([one, Listed(queue("gone"), None, is_missing=True)], [gap()], [])
+    assert main(["failures", "list", "--region", "eu-west-1", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    first, second = found["places"]
+    assert first["waiting"] == {
+        "events": 3,
+        "visible": 2,
+        "inFlight": 1,
+        "delayed": 0,
+        "more": False,
+        "oldestSeconds": 400,
+        "retentionSeconds": 1_000,
+        "leftSeconds": 600,
+        "leftAtMost": True,
+    }
+    assert (first["name"], first["kind"], first["missing"], first["readBy"]) == (
+        "failed",
+        "queue",
+        False,
+        ["function mend"],
+    )
+    assert first["alarms"] == [{"name": "depth", "hasActions": True}]
+    (use,) = first["uses"]
+    assert use == {
+        "origin": "source queue",
+        "owner": JOBS,
+        "functions": [WORK],
+        "source": JOBS,
+        "partialBatches": False,
+    }
+    assert (second["missing"], second["waiting"]) == (True, None)
+    (lost,) = found["gaps"]
+    assert (lost["rule"], lost["severity"], lost["arn"], lost["functions"]) == (
+        "AsyncFailureTarget",
+        "error",
+        WORK,
+        [WORK],
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_what_could_not_be_read_is_said_and_the_rest_listed(
+    capsys: pytest.CaptureFixture[str], listed: Asked, options: list[str]
+) -> None:
+    listed.found = Listing([Listed(queue(), Waiting(1))], [], ["cannot list the rules", "cannot read jobs"])
+    assert main(["failures", "list", "--region", "eu-west-1", *options]) == 3
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        "lambda-invocations: cannot list the rules",
+        "lambda-invocations: cannot read jobs",
+    ]
+    assert "failed" in captured.out
+
+
+def test_nothing_can_be_read(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> Listing:
+        raise OperationError("cannot find out which account it is")
+
+    monkeypatch.setattr(listing, "list_failures", refuse)
+    assert main(["failures", "list", "--region", "eu-west-1"]) == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "lambda-invocations: cannot find out which account it is\n"

@@ -1,0 +1,16 @@
+import boto3
+import pytest
+
+from constructs_lib.operations.account import Account
+from tests.operations.places.account import REGION
+
+
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """Return the one session of all tests: it reads what it knows of each service once."""
+    return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION)
+
+
+@pytest.fixture
+def account(session: boto3.Session) -> Account:
+    return Account(session)

@@ -1,0 +1,73 @@
+from typing import Any
+
+import pytest
+
+from constructs_lib.operations.account import Account
+from constructs_lib.operations.errors import Exit, OperationError
+from constructs_lib.operations.places.selection import OfFunction, OfStack
+from tests.operations.places.account import BUCKET, FAILED, JOBS, MAPPING, RETRIED, STREAM, WORK, arn
+from tests.operations.places.answers import RefusedError, answer
+
+OTHER = arn("lambda", "function:worker")
+
+
+@pytest.mark.parametrize("name", ["work", "work:live", WORK, f"{WORK}:3"])
+def test_what_is_for_a_function_whichever_version(name: str) -> None:
+    chosen = OfFunction(name, [WORK, OTHER])
+    assert chosen.takes([FAILED], [f"{WORK}:live"])
+    assert chosen.takes([WORK], [])
+    assert not chosen.takes([FAILED], [OTHER])
+
+
+def test_no_such_function() -> None:
+    with pytest.raises(OperationError, match="expected the name of a function, found 'wrok'; did you mean 'work'") as e:
+        OfFunction("wrok", [WORK])
+    assert e.value.code is Exit.USAGE
+
+
+def stack(account: Account, pages: dict[str, list[list[tuple[str, str]]]]) -> OfStack:
+    def resources(parameters: dict[str, Any]) -> dict[str, Any]:
+        if parameters["StackName"] not in pages:
+            raise RefusedError("ValidationError", f"Stack with id {parameters['StackName']} does not exist")
+        number = int(parameters.get("NextToken", 0))
+        several = pages[parameters["StackName"]]
+        listed = [{"ResourceType": f"AWS::{kind}", "PhysicalResourceId": name} for kind, name in several[number]]
+        more = {"NextToken": str(number + 1)} if number + 1 < len(several) else {}
+        return {"StackResourceSummaries": listed, **more}
+
+    answer(account, "cloudformation", {"ListStackResources": resources})
+    return OfStack(account, "shop")
+
+
+@pytest.mark.parametrize(
+    ("kind", "physical", "arns", "functions"),
+    [
+        ("SQS::Queue", "https://sqs.eu-west-1.amazonaws.com/111111111111/failed", [FAILED], []),
+        ("Lambda::Function", "work", [FAILED], [f"{WORK}:live"]),
+        ("Lambda::EventSourceMapping", RETRIED, [FAILED, MAPPING], []),
+        ("S3::Bucket", "kept", [BUCKET], []),
+        ("SNS::Topic", arn("sns", "orders"), [arn("sns", "orders")], []),
+        ("SNS::Subscription", arn("sns", "orders:7d0c"), [arn("sns", "orders:7d0c")], []),
+        ("Events::Rule", "hourly", [arn("events", "rule/hourly")], []),
+        ("Events::Rule", "orders|placed", [arn("events", "rule/orders/placed")], []),
+        ("Scheduler::Schedule", "nightly", [arn("scheduler", "schedule/default/nightly")], []),
+        ("Kinesis::Stream", "clicks", [STREAM], []),
+    ],
+)
+def test_what_a_stack_has_made(
+    account: Account, kind: str, physical: str, arns: list[str], functions: list[str]
+) -> None:
+    chosen = stack(account, {"shop": [[("IAM::Role", "work")], [(kind, physical)]]})
+    assert chosen.takes(arns, functions)
+    assert not chosen.takes([JOBS, arn("sqs", "kept"), arn("sqs", "work")], [OTHER])
+
+
+def test_what_a_stack_within_it_has_made(account: Account) -> None:
+    nested = arn("cloudformation", "stack/shop-Nested/1")
+    pages = {"shop": [[("CloudFormation::Stack", nested)]], nested: [[("SQS::Queue", "https://sqs/1/failed")]]}
+    assert stack(account, pages).takes([FAILED], [])
+
+
+def test_no_such_stack(account: Account) -> None:
+    with pytest.raises(OperationError, match=r"cannot read the resources of the stack shop: .* does not exist"):
+        stack(account, {})

@@ -1,0 +1,70 @@
+from typing import Any
+
+import pytest
+
+from constructs_lib.operations.places.place import Kind, Place
+from constructs_lib.operations.places.watching import Alarm, Watchers
+from tests.operations.places.account import FAILED, JOBS, WORK, arn, function, queue, resource, world_of
+
+TOPIC = arn("sns", "failures")
+ARNS = {"Failed": FAILED, "Work": WORK}
+PLACE = Place(Kind.QUEUE, FAILED, ())
+
+
+def watchers(**resources: dict[str, Any]) -> Watchers:
+    return Watchers(world_of(Failed=queue("failed"), Work=function(), **resources), ARNS)
+
+
+def alarm(
+    metric: str = "ApproximateNumberOfMessagesVisible", name: str = "failed", **properties: Any
+) -> dict[str, Any]:
+    dimensions = [{"Name": "QueueName", "Value": name}]
+    metrics = {"Namespace": "AWS/SQS", "MetricName": metric, "Dimensions": dimensions}
+    return resource("CloudWatch::Alarm", **{"AlarmName": "depth", "AlarmActions": [TOPIC], **metrics, **properties})
+
+
+@pytest.mark.parametrize("metric", ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"])
+def test_an_alarm_that_acts(metric: str) -> None:
+    assert watchers(Alarm=alarm(metric)).alarms(PLACE) == (Alarm("depth", True),)
+
+
+@pytest.mark.parametrize("settings", [{"ActionsEnabled": False}, {"AlarmActions": []}])
+def test_an_alarm_that_does_nothing(settings: dict[str, Any]) -> None:
+    assert watchers(Alarm=alarm(**settings)).alarms(PLACE) == (Alarm("depth", False),)
+
+
+@pytest.mark.parametrize("other", [alarm("NumberOfMessagesSent"), alarm(name="jobs")])
+def test_an_alarm_on_something_else(other: dict[str, Any]) -> None:
+    assert watchers(Alarm=other).alarms(PLACE) == ()
+
+
+def test_both_alarms_of_a_queue() -> None:
+    two = watchers(Alarm=alarm(), Old=alarm("ApproximateAgeOfOldestMessage", AlarmName="age"))
+    assert {one.name for one in two.alarms(PLACE)} == {"depth", "age"}
+
+
+def test_who_reads_a_queue() -> None:
+    mapping = {"EventSourceArn": FAILED, "FunctionName": f"{WORK}:live"}
+    found = watchers(
+        On=resource("Lambda::EventSourceMapping", **mapping),
+        Off=resource("Lambda::EventSourceMapping", EventSourceArn=FAILED, FunctionName=WORK, Enabled=False),
+        Pipe=resource("Pipes::Pipe", Name="mend", Source=FAILED, Target=WORK),
+        Other=resource("Lambda::EventSourceMapping", EventSourceArn=JOBS, FunctionName=WORK),
+    )
+    assert set(found.readers(PLACE)) == {"function work:live", "function work (turned off)", "pipe mend"}
+
+
+def test_who_is_subscribed_to_a_topic() -> None:
+    subscribed = {"sqs": FAILED, "email": "someone@example.org", "lambda": WORK}
+    found = watchers(
+        **{
+            protocol: resource("SNS::Subscription", TopicArn=TOPIC, Protocol=protocol, Endpoint=endpoint)
+            for protocol, endpoint in subscribed.items()
+        }
+    )
+    assert set(found.readers(Place(Kind.TOPIC, TOPIC, ()))) == {"sqs failed", "email", "lambda work"}
+
+
+def test_nobody() -> None:
+    assert watchers().readers(PLACE) == ()
+    assert watchers(Alarm=alarm()).alarms(Place(Kind.TOPIC, TOPIC, ())) == ()
