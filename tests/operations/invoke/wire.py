@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
-from botocore.loaders import create_loader
 
 from constructs_lib.operations.account import Account
 
-_LOADER: Any = create_loader(botocore.session.Session().get_config_variable("data_path"))
-"""Of the models of AWS's APIs, which take longer to read than a test."""
+_SESSION = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="eu-west-1")
+"""One for all tests: it reads the models of AWS's APIs, which takes longer than a test."""
 
 REPORT = (
     "REPORT RequestId: 6f1e\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 41 MB\t"
@@ -40,21 +38,29 @@ class Body(io.BytesIO):
             raise self._broken
 
 
+class _WiredAccount(Account):
+    """An account whose clients get their answers from a wire."""
+
+    def __init__(self, wire: "Wire") -> None:
+        super().__init__(_SESSION)
+        self._wire = wire
+
+    def client(self, service: str, *, read_timeout: int | None = None) -> Any:
+        made = super().client(service, read_timeout=read_timeout)
+        made.meta.events.register("before-send", self._wire.send, unique_id="wire")
+        return made
+
+
 class Wire:
-    """Answers the calls of an account's clients of Lambda, and keeps them."""
+    """Answers the calls of an account's clients, and keeps them."""
 
     def __init__(self) -> None:
         self.answers: list[AWSResponse | Exception] = []
         self.calls: list[AWSPreparedRequest] = []
         self.configuration = answer(200, {"Timeout": 7})
-        core = botocore.session.Session()
-        core.register_component("data_loader", _LOADER)
-        core.set_credentials("x", "x")
-        core.register("before-send.lambda", self._answer)  # type: ignore[arg-type]
-        session = boto3.Session(botocore_session=core, region_name="eu-west-1")
-        self.account = Account(session)
+        self.account = _WiredAccount(self)
 
-    def _answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    def send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         if "/configuration" in request.url:
             return self.configuration
         self.calls.append(request)
