@@ -38,7 +38,7 @@ class Cloud:
         self.account = Account(boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="eu-west-1"))
         self.place = place(use(Origin.FUNCTION_DLQ, FUNCTION))
         self.notes: list[str] = []
-        self.stubs = {name: Stubber(self.account.client(name)) for name in ("sqs", "s3", "kinesis", "lambda")}
+        self._stubs: dict[str, Stubber] = {}
         monkeypatch.setattr("constructs_lib.cli.failures.show.account_of", lambda _options: self.account)
         monkeypatch.setattr("constructs_lib.operations.places.finding.find_place", self._find)
 
@@ -48,8 +48,18 @@ class Cloud:
             note(one)
         return self.place
 
+    def stub(self, service: str) -> Stubber:
+        if service not in self._stubs:
+            self._stubs[service] = Stubber(self.account.client(service))
+            self._stubs[service].activate()
+        return self._stubs[service]
+
+    def all_was_asked_for(self) -> None:
+        for stub in self._stubs.values():
+            stub.assert_no_pending_responses()
+
     def opens(self, count: int, **attributes: str) -> None:
-        sqs = self.stubs["sqs"]
+        sqs = self.stub("sqs")
         sqs.add_response("get_queue_url", {"QueueUrl": URL})
         sqs.add_response(
             "get_queue_attributes", {"Attributes": {"ApproximateNumberOfMessages": str(count)} | attributes}
@@ -67,10 +77,10 @@ class Cloud:
             }
             for number, body in enumerate(bodies)
         ]
-        self.stubs["sqs"].add_response("receive_message", {"Messages": messages})
+        self.stub("sqs").add_response("receive_message", {"Messages": messages})
 
     def closes(self) -> None:
-        self.stubs["sqs"].add_response("change_message_visibility_batch", {"Successful": [], "Failed": []})
+        self.stub("sqs").add_response("change_message_visibility_batch", {"Successful": [], "Failed": []})
 
     def holds(self, *bodies: object, attributes: dict[str, str] | None = None, **system: str) -> None:
         self.opens(len(bodies))
@@ -82,11 +92,8 @@ class Cloud:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     made = Cloud(monkeypatch)
-    for stub in made.stubs.values():
-        stub.activate()
     yield made
-    for stub in made.stubs.values():
-        stub.assert_no_pending_responses()
+    made.all_was_asked_for()
 
 
 def show(capsys: pytest.CaptureFixture[str], *options: str, code: int = 0) -> tuple[str, str]:
@@ -103,6 +110,7 @@ def test_an_event_is_told_with_all_that_is_known(cloud: Cloud, capsys: pytest.Ca
         f"function {FUNCTION}:$LATEST",
         "error ValueError: order 17 has no lines",
         "condition RetriesExhausted",
+        "request e4b46cbf",
         "attempts 3",
         "last 2026-03-01 10:00:00 UTC",
         "trace",
@@ -167,6 +175,7 @@ def test_json_has_one_line_for_each_event(cloud: Cloud, capsys: pytest.CaptureFi
             "condition": "RetriesExhausted",
             "trace": ["  File index.py, line 3"],
         },
+        "request": "e4b46cbf",
         "attempts": 3,
         "first": None,
         "last": "2026-03-01T10:00:00.123+00:00",
@@ -215,11 +224,11 @@ def test_causes_as_json(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_the_records_of_a_batch_are_fetched_back(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.holds(batch("KinesisBatchInfo", ONE_RECORD), batch("KinesisBatchInfo", ONE_RECORD))
-    kinesis = cloud.stubs["kinesis"]
+    kinesis = cloud.stub("kinesis")
     kinesis.add_response("get_shard_iterator", {"ShardIterator": "i"})
     record = {"SequenceNumber": "1", "PartitionKey": "key-1", "Data": b"x", "ApproximateArrivalTimestamp": NOON}
     kinesis.add_response("get_records", {"Records": [record]})
-    cloud.stubs["lambda"].add_client_error("get_function_configuration", "AccessDeniedException")
+    cloud.stub("lambda").add_client_error("get_function_configuration", "AccessDeniedException")
     kinesis.add_client_error("get_shard_iterator", "ResourceNotFoundException")
     out, _ = show(capsys)
     assert '"partitionKey": "key-1"' in out
@@ -228,7 +237,7 @@ def test_the_records_of_a_batch_are_fetched_back(cloud: Cloud, capsys: pytest.Ca
 
 def test_records_that_may_not_be_read_are_a_refusal(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.holds(batch("KinesisBatchInfo", ONE_RECORD), destination())
-    cloud.stubs["kinesis"].add_client_error("get_shard_iterator", "AccessDeniedException", "kinesis:GetShardIterator")
+    cloud.stub("kinesis").add_client_error("get_shard_iterator", "AccessDeniedException", "kinesis:GetShardIterator")
     out, err = show(capsys, "--json", code=3)
     assert "AccessDenied" in json.loads(out.splitlines()[0])["recordsMissing"]
     assert len(out.splitlines()) == 2
@@ -238,7 +247,7 @@ def test_records_that_may_not_be_read_are_a_refusal(cloud: Cloud, capsys: pytest
 def test_causes_are_told_although_the_reading_broke_off(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.opens(20)
     cloud.hands_out(destination())
-    cloud.stubs["sqs"].add_client_error("receive_message", "AWS.SimpleQueueService.NonExistentQueue", "gone")
+    cloud.stub("sqs").add_client_error("receive_message", "AWS.SimpleQueueService.NonExistentQueue", "gone")
     cloud.closes()
     out, err = show(capsys, "--group-by", "error", code=3)
     assert "order <n> has no lines" in out
@@ -248,7 +257,7 @@ def test_causes_are_told_although_the_reading_broke_off(cloud: Cloud, capsys: py
 
 def test_a_denied_object_exits_3_and_hides_no_other(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.place = Place(Kind.BUCKET, "arn:aws:s3:::kept", (), "p/")
-    s3, content = cloud.stubs["s3"], json.dumps(destination()).encode()
+    s3, content = cloud.stub("s3"), json.dumps(destination()).encode()
     listed = [{"Key": key, "Size": 1, "LastModified": NOON} for key in ("p/1", "p/2")]
     s3.add_response("list_objects_v2", {"Contents": listed})
     s3.add_client_error("get_object", "AccessDenied", "not authorized")

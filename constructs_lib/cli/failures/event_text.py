@@ -41,6 +41,7 @@ def event_lines(event: FailedEvent, number: int, payload: int, missing: str | No
         ("source", event.source),
         ("error", error or _UNTOLD),
         ("condition", failure.condition),
+        ("request", event.request),
         ("attempts", event.attempts),
         ("first", _time(event.first)),
         ("last", _time(event.last)),

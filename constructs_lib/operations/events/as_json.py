@@ -33,6 +33,7 @@ def event_line(event: FailedEvent, problem: str | None = None) -> str:
             "condition": failure.condition,
             "trace": list(failure.trace),
         },
+        "request": event.request,
         "attempts": event.attempts,
         "first": _time(event.first),
         "last": _time(event.last),

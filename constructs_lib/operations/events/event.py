@@ -73,6 +73,8 @@ class FailedEvent:
     source: str | None = None
     """The ARN of the queue, stream, topic, rule or schedule it came from."""
     failure: Failure = Failure()
+    request: str | None = None
+    """The id of the request that failed, by which its lines are found in the log of the function."""
     attempts: int | None = None
     first: datetime | None = None
     """When the event happened or was first tried, as far as the place tells."""

@@ -27,7 +27,7 @@ OURS = use(Origin.FUNCTION_DLQ, FUNCTION)
 def test_the_dlq_of_a_function_has_the_event_and_the_reason() -> None:
     event = parse(message('{"id": 17}', DLQ_ATTRIBUTES), place(OURS))
     assert (event.origin, event.stage, event.function) == (Origin.FUNCTION_DLQ, Stage.EXECUTION, FUNCTION)
-    assert event.failure.message == "order 17 has no lines"
+    assert (event.failure.message, event.request) == ("order 17 has no lines", "req-1")
     assert event.failure.type is None  # 200 means only that the function ran
     assert event.last is not None
     assert event.last.isoformat() == SENT_AT

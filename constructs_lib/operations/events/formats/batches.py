@@ -38,6 +38,7 @@ def batch_event(
         function=fields.string(context.get("functionArn")),
         source=source,
         failure=failure_of(found.record.get("responsePayload"), fields.string(context.get("condition"))),
+        request=fields.string(context.get("requestId")),
         attempts=fields.number(context.get("approximateInvokeCount")),
         first=first,
         last=fields.time(found.record.get("timestamp")) or found.stored.stored_at,

@@ -30,6 +30,7 @@ def parse(found: Found) -> FailedEvent | None:
         stage=Stage.EXECUTION,
         function=fields.string(context.get("functionArn")),
         failure=_failure(record, context),
+        request=fields.string(context.get("requestId")),
         attempts=fields.number(context.get("approximateInvokeCount")),
         last=fields.time(record.get("timestamp")) or found.stored.stored_at,
         payload=record["requestPayload"],

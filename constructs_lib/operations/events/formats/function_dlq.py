@@ -26,6 +26,7 @@ def parse(found: Found) -> FailedEvent | None:
         stage=Stage.EXECUTION,
         function=only_function(use) or (use.owner if use else None),
         failure=Failure(found.attributes["ErrorMessage"], None if code == _RAN else code),
+        request=found.attributes["RequestID"],
         last=found.stored.stored_at,
         payload=found.body,
         payload_text=None if found.why_no_json else found.text,
