@@ -73,6 +73,11 @@ class Account:
         read_timeout
             How many seconds to wait for an answer. Then a call that gets none is not made again: it may have been
             heard, and be slow. What is throttled is tried again all the same. Default: 60.
+
+        Raises
+        ------
+        OperationError
+            When the region or the endpoint cannot be one.
         """
         key = service, read_timeout
         if key not in self._clients:
@@ -87,7 +92,14 @@ class Account:
                 user_agent_extra="lambda-invocation-constructs",
             )
             make: Any = self.session.client  # its overloads know the services that have type stubs only
-            client = make(service, region_name=self.region, endpoint_url=self._endpoint_url, config=config)
+            try:
+                client = make(service, region_name=self.region, endpoint_url=self._endpoint_url, config=config)
+            except ValueError as error:
+                raise OperationError(
+                    f"expected a region and an endpoint that there can be, found one that cannot ({error}); correct "
+                    "--region, or --endpoint-url or AWS_ENDPOINT_URL",
+                    Exit.USAGE,
+                ) from error
             if read_timeout is not None:
                 client.meta.events.register_first(
                     f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", _give_up
