@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
@@ -13,6 +12,7 @@ from constructs_lib.cli import main
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.events.event import Origin
 from constructs_lib.operations.places.place import Kind, Place
+from tests.operations import stubs
 from tests.operations.events.samples import (
     DLQ_ATTRIBUTES,
     FUNCTION,
@@ -35,7 +35,7 @@ class Cloud:
     """A queue or bucket that answers what a test tells it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.account = Account(boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="eu-west-1"))
+        self.account = stubs.account()
         self.place = place(use(Origin.FUNCTION_DLQ, FUNCTION))
         self.notes: list[str] = []
         self._stubs: dict[str, Stubber] = {}
