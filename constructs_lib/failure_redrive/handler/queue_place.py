@@ -1,6 +1,7 @@
 """A queue as the place that events are taken from."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from constructs_lib.failure_redrive.handler.pace import Pace
@@ -76,11 +77,13 @@ class QueuePlace:
 
     def give_back(self) -> None:
         """Show what was kept to everybody again; what this misses shows up when the invocation is over."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
         for start in range(0, len(self._held), _BATCH):
             entries = [
                 {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": 0}
                 for n, handle in enumerate(self._held[start : start + _BATCH])
             ]
-            with explained("give events back to the failure queue"):
+            with suppress(ClientError, BotoCoreError):
                 self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
         self._held.clear()
