@@ -27,7 +27,6 @@ FUNCTION_TIMEOUT_MAX_SECONDS: Final = 900  # docs: lambda/gettingstarted-limits
 PAYLOAD_MAX_BYTES: Final = 6_291_456  # docs: lambda/gettingstarted-limits; 6 MB, of the request and of the response
 ASYNC_PAYLOAD_MAX_BYTES: Final = 1_048_576  # api: lambda.InvocationRequest.Payload; 1 MB, 256 KB until October 2025
 CLIENT_CONTEXT_MAX_BYTES: Final = 3_583  # api: lambda.InvocationRequest.ClientContext; in base64
-LOG_TAIL_MAX_BYTES: Final = 4_096  # docs: lambda/invocation-sync; what an answer holds of the log
 TENANT_ID_MAX: Final = 256  # api: lambda.InvocationRequest.TenantId; characters
 
 # Asynchronous invocation
