@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
+from tests.e2e.clients import wait_until
 from tests.e2e.drivers.driver import Deployed
 from tests.e2e.drivers.synchronous import Answer, SynchronousDriver
-from tests.e2e.drivers.web_socket_client import Connection
+from tests.e2e.drivers.web_socket_client import Connection, RefusedError
 
 
 class WebSocketApiDriver(SynchronousDriver):
@@ -23,7 +24,7 @@ class WebSocketApiDriver(SynchronousDriver):
         url = f"{deployed.clients.url}/_aws/execute-api/{deployed.outputs['Api']}/{deployed.outputs['Stage']}"
         with ExitStack() as opened:
             # One after the other: to connect invokes the function, too, which a scenario may throttle.
-            self.connections = {token: opened.enter_context(Connection(url)) for token in tokens}
+            self.connections = {token: opened.enter_context(connect(url)) for token in tokens}
             super().send(deployed, tokens)
 
     def ask(self, deployed: Deployed, token: str) -> Answer:
@@ -36,3 +37,17 @@ class WebSocketApiDriver(SynchronousDriver):
         assert set(answer) == {"message", "connectionId", "requestId"}, answer  # no error text
         assert answer["message"] == "Internal server error", answer
         return Answer(500, text)
+
+
+def connect(url: str) -> Connection:
+    """Connect, as soon as the function has the concurrency: it may be told still of those who have left."""
+
+    def attempt() -> Connection | None:
+        try:
+            return Connection(url)
+        except RefusedError:
+            return None
+
+    connection = wait_until(attempt, "a connection", seconds=20)
+    assert connection is not None
+    return connection
