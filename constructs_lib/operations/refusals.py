@@ -6,7 +6,6 @@ from typing import Final
 
 from constructs_lib.operations.errors import OperationError
 
-_KMS: Final = ("KmsAccessDenied", "KMSAccessDenied", "KMSAccessDeniedException", "KmsDisabled", "KMSDisabledException")
 _DENIED: Final = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException", "403")
 _CREDENTIALS: Final = (
     "ExpiredToken",
@@ -27,6 +26,7 @@ _THROTTLED: Final = (
     "LimitExceededException",
     "KmsThrottled",
     "KMSThrottlingException",
+    "KMS.ThrottlingException",
 )
 _MISSING: Final = (
     "AWS.SimpleQueueService.NonExistentQueue",
@@ -112,11 +112,19 @@ def is_throttled(error: Exception) -> bool:
 
 def is_denied(error: Exception) -> bool:
     """Say whether AWS answered that this is not allowed, be it by a policy or by a key."""
-    return error_code(error) in (*_DENIED, *_KMS)
+    code = error_code(error)
+    return code in _DENIED or _is_about_key(code)
+
+
+def _is_about_key(code: str) -> bool:
+    """Say whether a code is about a key: services write them as KmsDisabled, KMSDisabledException, and with a dot."""
+    return code.casefold().startswith("kms") and code not in _THROTTLED
 
 
 def _advice(code: str, message: str) -> str:
-    if code in _KMS or (code in _DENIED and "kms:" in message.lower()):
+    if _is_about_key(code) and "denied" not in code.casefold():
+        return "enable or restore the key that encrypts it"
+    if _is_about_key(code) or (code in _DENIED and "kms:" in message.lower()):
         return "allow kms:Decrypt on the key that encrypts it, in the key's policy and in yours"
     if code in _DENIED:
         return "ask for the permission that it names"

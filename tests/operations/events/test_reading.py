@@ -137,14 +137,24 @@ def test_whoever_stops_in_between_leaves_nothing_hidden(
         look(read(account, place()))
 
 
-def test_an_error_in_between_leaves_nothing_hidden(account: Account, stub: Stub) -> None:
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("KmsAccessDenied", "allow kms:Decrypt on the key"),
+        ("KMS.AccessDeniedException", "allow kms:Decrypt on the key"),
+        ("KMS.DisabledException", "enable or restore the key"),
+        ("KMS.ThrottlingException", "try again later"),
+        ("AccessDenied", "ask for the permission"),
+    ],
+)
+def test_an_error_in_between_leaves_nothing_hidden(account: Account, stub: Stub, code: str, advice: str) -> None:
     sqs = stub("sqs")
     opens(sqs, 20)
     hands_out(sqs, 1)
-    sqs.add_client_error("receive_message", "KmsAccessDenied", "kms:Decrypt")
+    sqs.add_client_error("receive_message", code, http_status_code=400)
     shows_again(sqs, "r1")
     seen = []
-    with pytest.raises(OperationError, match="kms:Decrypt on the key") as refused:
+    with pytest.raises(OperationError, match=advice) as refused:
         seen += [event.stored.id for event in read(account, place())]
     assert refused.value.code is Exit.REFUSED
 
