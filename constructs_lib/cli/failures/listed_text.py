@@ -10,11 +10,8 @@ from constructs_lib.operations.places.place import Kind, Use
 from constructs_lib.operations.places.waiting import Waiting
 
 _WIDTH: Final = 120
-_NAME: Final = 36
-_READ_BY: Final = 26
-_HEAD: Final = ("EVENTS", "PLACE", "OLDEST", "LEFT", "READ BY", "ALARM")
-_ROW: Final = f"{{:>8}}  {{:{_NAME}}}  {{:8}}  {{:10}}  {{:{_READ_BY}}}  {{}}"
-_INDENT: Final = " " * 12
+_ROW: Final = "{:>8}  {:8}  {:10}  {}"
+_INDENT: Final = " " * 32
 _USES: Final = 5
 """How many uses of a place are shown."""
 
@@ -22,7 +19,7 @@ _USES: Final = 5
 def lines(listing: Listing) -> Iterator[str]:
     """Yield the lines of the list."""
     if listing.places:
-        yield _ROW.format(*_HEAD)
+        yield _ROW.format("EVENTS", "OLDEST", "LEFT", "PLACE")
     for one in listing.places:
         yield from _place(one)
     if not listing.places:
@@ -31,31 +28,23 @@ def lines(listing: Listing) -> Iterator[str]:
         yield ""
         yield "GAPS: what fails here is lost, sooner or later"
     for gap in listing.gaps:
-        yield from _wrapped(f"{gap.severity.label:7}  {gap.message}")
+        yield from _wrapped(f"{gap.severity.label:7}  {gap.message}", "", " " * 9)
     yield ""
     yield _total(listing)
 
 
-def _wrapped(text: str) -> list[str]:
-    return wrap(text, _WIDTH, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False)
-
-
 def _place(one: Listed) -> Iterator[str]:
+    # The name stays whole, however long: people copy it.
     name = one.place.name if one.place.can_be_read else f"{one.place.kind.value} {one.place.name}"
-    readers = _short(", ".join(one.readers) or ("" if one.place.kind is Kind.BUCKET else "-"), _READ_BY)
-    oldest, left = _times(one.waiting)
-    if len(name) > _NAME:
-        yield f"{_events(one):>8}  {name}"
-        row = _ROW.format("", "", oldest, left, readers, _alarms(one))
-    else:
-        row = _ROW.format(_events(one), name, oldest, left, readers, _alarms(one))
-    if row.strip():
-        yield _short(row.rstrip(), _WIDTH)
+    yield _ROW.format(_events(one), *_times(one.waiting), name)
     uses = one.place.uses
-    for use in uses[:_USES]:
-        yield _short(f"{_INDENT}{_use(use)}", _WIDTH)
-    if len(uses) > _USES:
-        yield f"{_INDENT}and {len(uses) - _USES} more"
+    more = [f"and {len(uses) - _USES} more"] if len(uses) > _USES else []
+    for text in (*map(_use, uses[:_USES]), *more, *_watched(one)):
+        yield from _wrapped(text, _INDENT, f"{_INDENT}  ")
+
+
+def _wrapped(text: str, first: str, others: str) -> list[str]:
+    return wrap(text, _WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
 
 
 def _events(one: Listed) -> str:
@@ -79,10 +68,16 @@ def _time(seconds: float) -> str:
     return about(round(seconds)).removeprefix("about ")
 
 
-def _alarms(one: Listed) -> str:
-    if one.place.kind is not Kind.QUEUE:
-        return ""
-    return ", ".join(alarm.name + ("" if alarm.has_actions else " (no action)") for alarm in one.alarms) or "none"
+def _watched(one: Listed) -> Iterator[str]:
+    """Say who learns of the events, and who takes them."""
+    readers = ", ".join(one.readers)
+    if one.place.kind is Kind.QUEUE and not one.is_missing:
+        alarms = ", ".join(alarm.name + ("" if alarm.has_actions else " (no action)") for alarm in one.alarms)
+        yield f"alarm {alarms}" if alarms else "no alarm"
+        if readers:
+            yield f"read by {readers}"
+    elif one.place.kind is Kind.TOPIC:
+        yield f"handed on to {readers}" if readers else "nobody is subscribed"
 
 
 def _use(use: Use) -> str:
@@ -108,7 +103,3 @@ def _total(listing: Listing) -> str:
 
 def _of(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 3]}..."

@@ -16,7 +16,7 @@ _NONE: Final = "NoSuchLifecycleConfiguration"
 
 
 def waiting_in_bucket(account: Account, place: Place, now: datetime | None = None) -> Waiting:
-    """Return what waits under the prefix of a bucket; at most a thousand objects are counted.
+    """Return what waits under the prefix of a bucket, without how long it keeps it; at most a thousand are counted.
 
     Parameters
     ----------
@@ -30,30 +30,37 @@ def waiting_in_bucket(account: Account, place: Place, now: datetime | None = Non
     Raises
     ------
     botocore.exceptions.ClientError
-        When the bucket is gone, or may not be listed, or its lifecycle may not be read.
+        When the bucket is gone, or may not be listed.
     """
-    bucket, client = place.arn.rpartition(":")[2], account.client("s3")
-    page = client.list_objects_v2(Bucket=bucket, Prefix=place.prefix, MaxKeys=MOST)
+    bucket = place.arn.rpartition(":")[2]
+    page = account.client("s3").list_objects_v2(Bucket=bucket, Prefix=place.prefix, MaxKeys=MOST)
     written = [one["LastModified"] for one in page.get("Contents", ())]
     time = now or datetime.now(UTC)
     return Waiting(
         visible=len(written),
         more=bool(page.get("IsTruncated")),
         oldest=(time - min(written)).total_seconds() if written else None,
-        retention=_retention(client, bucket, place.prefix),
     )
 
 
-def _retention(client: Any, bucket: str, prefix: str) -> float | None:
+def bucket_retention(account: Account, place: Place) -> float | None:
+    """Return after how many seconds the lifecycle of a bucket deletes what lies there; None when it keeps it.
+
+    Raises
+    ------
+    botocore.exceptions.ClientError
+        When the lifecycle may not be read.
+    """
     from botocore.exceptions import ClientError
 
+    bucket = place.arn.rpartition(":")[2]
     try:
-        rules = client.get_bucket_lifecycle_configuration(Bucket=bucket).get("Rules", ())
+        rules = account.client("s3").get_bucket_lifecycle_configuration(Bucket=bucket).get("Rules", ())
     except ClientError as error:
         if error_code(error) != _NONE:
             raise
         return None
-    return min((_DAY * days for rule in rules for days in _days(rule, prefix)), default=None)
+    return min((_DAY * days for rule in rules for days in _days(rule, place.prefix)), default=None)
 
 
 def _days(rule: Mapping[str, Any], prefix: str) -> Iterator[int]:

@@ -10,7 +10,7 @@ from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.reader import read_account
 from constructs_lib.operations.places.ages import oldest_ages
-from constructs_lib.operations.places.buckets import waiting_in_bucket
+from constructs_lib.operations.places.buckets import bucket_retention, waiting_in_bucket
 from constructs_lib.operations.places.discovery import places
 from constructs_lib.operations.places.gaps import Gap, gaps
 from constructs_lib.operations.places.place import Kind, Place
@@ -98,17 +98,22 @@ def _read(account: Account, chosen: Iterable[Place], problems: list[str]) -> lis
 
 
 def _one(account: Account, place: Place) -> tuple[Listed, str | None]:
+    """Return how it stands with a place, and what could not be read of it."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    if not place.can_be_read:
-        return Listed(place, None), None
-    read = waiting_in_queue if place.kind is Kind.QUEUE else waiting_in_bucket
+    waiting = None
     try:
-        return Listed(place, read(account, place)), None
+        if place.kind is Kind.QUEUE:
+            waiting = waiting_in_queue(account, place)
+        elif place.kind is Kind.BUCKET:
+            waiting = waiting_in_bucket(account, place)
+            waiting = replace(waiting, retention=bucket_retention(account, place))
     except (ClientError, BotoCoreError) as error:
         if is_missing(error):
             return Listed(place, None, is_missing=True), None
-        return Listed(place, None), str(refusal(error, f"read how many events wait in {place.name}"))
+        what = "how many events wait in" if waiting is None else "how long events are kept in"
+        return Listed(place, waiting), str(refusal(error, f"read {what} {place.name}"))
+    return Listed(place, waiting), None
 
 
 def _with_ages(account: Account, read: Sequence[Listed], problems: list[str]) -> list[Listed]:

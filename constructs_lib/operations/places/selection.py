@@ -71,7 +71,17 @@ class OfStack:
     """
 
     def __init__(self, account: Account, name: str) -> None:
-        self._made = _made(account, name)
+        from botocore.exceptions import ClientError
+
+        try:
+            self._made = _made(account, name)
+        except OperationError as error:
+            cause = error.__cause__
+            if isinstance(cause, ClientError) and "does not exist" in str(cause):
+                raise OperationError(
+                    f"expected the name of a stack, found '{name}'; check the name, --region and --profile", Exit.USAGE
+                ) from error
+            raise
 
     def takes(self, arns: Collection[str], functions: Collection[str]) -> bool:
         """Say whether the stack has made any of them."""

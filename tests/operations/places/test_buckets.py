@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from constructs_lib.operations.account import Account
-from constructs_lib.operations.places.buckets import waiting_in_bucket
+from constructs_lib.operations.places.buckets import bucket_retention, waiting_in_bucket
 from constructs_lib.operations.places.place import Kind, Place
 from constructs_lib.operations.places.waiting import Waiting
 from tests.operations.places.account import BUCKET
@@ -17,15 +17,11 @@ PLACE = Place(Kind.BUCKET, BUCKET, (), PREFIX)
 DAY = 86_400
 
 
-def waiting(account: Account, ages: list[int], *rules: dict[str, Any], truncated: bool = False) -> Waiting:
+def waiting(account: Account, ages: list[int], *, truncated: bool = False) -> Waiting:
     contents = [{"Key": f"{PREFIX}{age}", "LastModified": NOW - timedelta(seconds=age)} for age in ages]
     with Stubber(account.client("s3")) as stub:
         asked = {"Bucket": "kept", "Prefix": PREFIX, "MaxKeys": 1000}
         stub.add_response("list_objects_v2", {"Contents": contents, "IsTruncated": truncated}, asked)
-        if rules:
-            stub.add_response("get_bucket_lifecycle_configuration", {"Rules": list(rules)}, {"Bucket": "kept"})
-        else:
-            stub.add_client_error("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration")
         return waiting_in_bucket(account, PLACE, NOW)
 
 
@@ -34,8 +30,14 @@ def rule(days: int | None = 7, status: str = "Enabled", **more: Any) -> dict[str
     return {"Status": status, "Expiration": expiration, **more}
 
 
-def test_a_bucket_without_a_lifecycle_keeps_all(account: Account) -> None:
+def test_the_age_of_the_oldest(account: Account) -> None:
     assert waiting(account, [30, 90, 60]) == Waiting(3, oldest=90)
+
+
+def test_a_bucket_without_a_lifecycle_keeps_all(account: Account) -> None:
+    with Stubber(account.client("s3")) as stub:
+        stub.add_client_error("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration")
+        assert bucket_retention(account, PLACE) is None
 
 
 def test_nothing_waits(account: Account) -> None:
@@ -64,17 +66,16 @@ def test_more_than_a_thousand(account: Account) -> None:
     ],
 )
 def test_how_long_a_lifecycle_keeps_them(account: Account, rules: list[dict[str, Any]], days: int | None) -> None:
-    found = waiting(account, [DAY], *rules)
-    assert found.retention == (None if days is None else days * DAY)
-    assert found.left == (None if days is None else (days - 1) * DAY)
-    assert not found.keeps_clock
-
-
-@pytest.mark.parametrize("refused", ["list_objects_v2", "get_bucket_lifecycle_configuration"])
-def test_what_may_not_be_read(account: Account, refused: str) -> None:
     with Stubber(account.client("s3")) as stub:
-        if refused != "list_objects_v2":
-            stub.add_response("list_objects_v2", {})
-        stub.add_client_error(refused, "AccessDenied")
+        stub.add_response("get_bucket_lifecycle_configuration", {"Rules": rules}, {"Bucket": "kept"})
+        assert bucket_retention(account, PLACE) == (None if days is None else days * DAY)
+
+
+def test_what_may_not_be_read(account: Account) -> None:
+    with Stubber(account.client("s3")) as stub:
+        stub.add_client_error("list_objects_v2", "AccessDenied")
+        stub.add_client_error("get_bucket_lifecycle_configuration", "AccessDenied")
         with pytest.raises(ClientError, match="AccessDenied"):
             waiting_in_bucket(account, PLACE, NOW)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            bucket_retention(account, PLACE)

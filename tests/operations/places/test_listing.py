@@ -1,6 +1,6 @@
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -134,23 +134,41 @@ def test_a_queue_that_is_gone_loses_what_should_go_there(shop: Shop) -> None:
     assert not found.problems
 
 
-def test_a_bucket(shop: Shop) -> None:
+def in_bucket(shop: Shop, lifecycle: Callable[[Answer], Answer]) -> Listing:
     written = datetime.now(UTC) - timedelta(hours=2)
-    rule = {"Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}
     answers: dict[str, Callable[[Answer], Answer]] = {
         "ListObjectsV2": lambda _: {"Contents": [{"Key": "a", "LastModified": written}]},
-        "GetBucketLifecycleConfiguration": lambda _: {"Rules": [rule]},
+        "GetBucketLifecycleConfiguration": lifecycle,
     }
     answer(shop.account, "s3", answers)
     shop.add("Work", WORK, function())
     config = resource("Lambda::EventInvokeConfig", FunctionName="work", Qualifier="$LATEST", **on_failure(BUCKET))
     shop.resources["Config"] = config
-    (one,) = shop.list().places
+    return shop.list()
+
+
+def test_a_bucket(shop: Shop) -> None:
+    rule = {"Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}
+    found = in_bucket(shop, lambda _: {"Rules": [rule]})
+    (one,) = found.places
     assert one.place.name == "s3://kept/aws/lambda/async/work/"
     assert one.waiting is not None
     assert one.waiting.events == 1
     assert one.waiting.oldest == pytest.approx(7_200, abs=60)
-    assert one.waiting.retention == 86_400
+    assert one.waiting.left == pytest.approx(86_400 - 7_200, abs=60)
+    assert not found.problems
+
+
+def test_a_bucket_whose_lifecycle_may_not_be_read(shop: Shop) -> None:
+    def refuse(_: Answer) -> Answer:
+        raise RefusedError("AccessDenied")
+
+    found = in_bucket(shop, refuse)
+    (one,) = found.places
+    assert one.waiting is not None
+    assert one.waiting.events == 1
+    (problem,) = found.problems
+    assert "cannot read how long events are kept in s3://kept/aws/lambda/async/work/" in problem
 
 
 def test_readers_and_alarms(shop: Shop) -> None:

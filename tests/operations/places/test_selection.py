@@ -69,5 +69,16 @@ def test_what_a_stack_within_it_has_made(account: Account) -> None:
 
 
 def test_no_such_stack(account: Account) -> None:
-    with pytest.raises(OperationError, match=r"cannot read the resources of the stack shop: .* does not exist"):
+    with pytest.raises(OperationError, match="expected the name of a stack, found 'shop'") as error:
         stack(account, {})
+    assert error.value.code is Exit.USAGE
+
+
+def test_a_stack_that_may_not_be_read(account: Account) -> None:
+    def refuse(_: Any) -> dict[str, Any]:
+        raise RefusedError("AccessDenied")
+
+    answer(account, "cloudformation", {"ListStackResources": refuse})
+    with pytest.raises(OperationError, match=r"cannot read the resources of the stack shop: .*AccessDenied") as error:
+        OfStack(account, "shop")
+    assert error.value.code is Exit.REFUSED
