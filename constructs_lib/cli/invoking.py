@@ -11,11 +11,11 @@ from constructs_lib.cli.errors import UsageError, say
 from constructs_lib.cli.response import Kept, Response, ResponseFile, standard_output
 from constructs_lib.nag.reports.places import plain
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.invoke.answer import Answer
-from constructs_lib.operations.invoke.call import invoke
-from constructs_lib.operations.invoke.description import as_json, describe, response_as_json
-from constructs_lib.operations.invoke.request import InvocationType
-from constructs_lib.operations.invoke.streaming import IncompleteError, stream
+from constructs_lib.operations.invocation.answer import Answer
+from constructs_lib.operations.invocation.call import invoke
+from constructs_lib.operations.invocation.description import as_json, describe, response_as_json
+from constructs_lib.operations.invocation.request import InvocationType
+from constructs_lib.operations.invocation.streaming import IncompleteError, stream
 
 _INTERRUPTED: Final = 130
 """As shells say it."""

@@ -9,7 +9,7 @@ import pytest
 from urllib3.exceptions import ProtocolError
 
 from constructs_lib.cli import main
-from tests.operations.invoke.wire import LOG, REPORT, Wire, answer, events, failure, in_base64, refusal, success
+from tests.operations.invocation.wire import LOG, REPORT, Wire, answer, events, failure, in_base64, refusal, success
 
 ERROR = {
     "errorMessage": "sold out",

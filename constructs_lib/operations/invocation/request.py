@@ -13,8 +13,8 @@ from constructs_lib.facts import (
     TENANT_ID_MAX,
 )
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.invoke.json_text import check_json
-from constructs_lib.operations.invoke.target import Target
+from constructs_lib.operations.invocation.json_text import check_json
+from constructs_lib.operations.invocation.target import Target
 
 
 class InvocationType(StrEnum):

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
-from constructs_lib.operations.invoke.answer import Answer
-from constructs_lib.operations.invoke.json_text import read_json
-from constructs_lib.operations.invoke.report_line import Report
-from constructs_lib.operations.invoke.request import InvocationType
+from constructs_lib.operations.invocation.answer import Answer
+from constructs_lib.operations.invocation.json_text import read_json
+from constructs_lib.operations.invocation.report_line import Report
+from constructs_lib.operations.invocation.request import InvocationType
 
 _WIDTH: Final = 18
 

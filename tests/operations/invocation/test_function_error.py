@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.operations.invoke.function_error import function_error
+from constructs_lib.operations.invocation.function_error import function_error
 
 PYTHON = {
     "errorMessage": "sold out",

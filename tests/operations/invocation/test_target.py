@@ -1,7 +1,7 @@
 import pytest
 
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.invoke.target import Target, target_of
+from constructs_lib.operations.invocation.target import Target, target_of
 
 REGION = "eu-west-1"
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:orders"

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.operations.invoke.report_line import Report, report_of
-from tests.operations.invoke.wire import LOG, REPORT
+from constructs_lib.operations.invocation.report_line import Report, report_of
+from tests.operations.invocation.wire import LOG, REPORT
 
 METRICS = {"durationMs": 12.34, "billedDurationMs": 13, "memorySizeMB": 128, "maxMemoryUsedMB": 41}
 

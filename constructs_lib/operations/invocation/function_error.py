@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from constructs_lib.operations.invoke.answer import FunctionError
+from constructs_lib.operations.invocation.answer import FunctionError
 
 _CAUSES: Final = 10
 """How many causes are followed."""

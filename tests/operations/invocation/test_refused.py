@@ -2,9 +2,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.invoke.call import invoke
-from constructs_lib.operations.invoke.streaming import stream
-from tests.operations.invoke.wire import Wire, refusal
+from constructs_lib.operations.invocation.call import invoke
+from constructs_lib.operations.invocation.streaming import stream
+from tests.operations.invocation.wire import Wire, refusal
 
 UNQUALIFIED = "You cannot invoke a durable function using an unqualified ARN."
 THROTTLED = "TooManyRequestsException"

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.operations.invoke.wire import Wire
+from tests.operations.invocation.wire import Wire
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from constructs_lib.operations.invoke.report_line import Report
-from constructs_lib.operations.invoke.request import InvocationType
-from constructs_lib.operations.invoke.target import Target
+from constructs_lib.operations.invocation.report_line import Report
+from constructs_lib.operations.invocation.request import InvocationType
+from constructs_lib.operations.invocation.target import Target
 
 
 @dataclass(frozen=True, slots=True)

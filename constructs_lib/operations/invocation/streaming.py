@@ -7,14 +7,14 @@ from typing import Any
 
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
-from constructs_lib.operations.invoke.answer import Answer
-from constructs_lib.operations.invoke.call import decoded_log
-from constructs_lib.operations.invoke.function_error import function_error
-from constructs_lib.operations.invoke.refused import refused
-from constructs_lib.operations.invoke.report_line import report_of
-from constructs_lib.operations.invoke.request import InvocationType, checked_request
-from constructs_lib.operations.invoke.target import Target, target_of
-from constructs_lib.operations.invoke.waiting import patient_client
+from constructs_lib.operations.invocation.answer import Answer
+from constructs_lib.operations.invocation.call import decoded_log
+from constructs_lib.operations.invocation.function_error import function_error
+from constructs_lib.operations.invocation.refused import refused
+from constructs_lib.operations.invocation.report_line import report_of
+from constructs_lib.operations.invocation.request import InvocationType, checked_request
+from constructs_lib.operations.invocation.target import Target, target_of
+from constructs_lib.operations.invocation.waiting import patient_client
 
 
 class IncompleteError(OperationError):
@@ -50,7 +50,7 @@ def stream(
     Parameters
     ----------
     account, function, payload, qualifier, client_context, tenant_id
-        As for ``constructs_lib.operations.invoke.call.invoke``.
+        As for ``constructs_lib.operations.invocation.call.invoke``.
     into
         Called with each chunk.
 

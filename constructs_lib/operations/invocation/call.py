@@ -4,13 +4,13 @@ from base64 import b64decode
 from typing import Any
 
 from constructs_lib.operations.account import Account
-from constructs_lib.operations.invoke.answer import Answer
-from constructs_lib.operations.invoke.function_error import function_error
-from constructs_lib.operations.invoke.refused import refused
-from constructs_lib.operations.invoke.report_line import report_of
-from constructs_lib.operations.invoke.request import InvocationType, Request, checked_request
-from constructs_lib.operations.invoke.target import target_of
-from constructs_lib.operations.invoke.waiting import patient_client
+from constructs_lib.operations.invocation.answer import Answer
+from constructs_lib.operations.invocation.function_error import function_error
+from constructs_lib.operations.invocation.refused import refused
+from constructs_lib.operations.invocation.report_line import report_of
+from constructs_lib.operations.invocation.request import InvocationType, Request, checked_request
+from constructs_lib.operations.invocation.target import target_of
+from constructs_lib.operations.invocation.waiting import patient_client
 
 
 def invoke(

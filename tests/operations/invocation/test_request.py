@@ -4,8 +4,8 @@ import pytest
 
 from constructs_lib.facts import CLIENT_CONTEXT_MAX_BYTES
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.invoke.request import InvocationType, Request, checked_request
-from constructs_lib.operations.invoke.target import Target
+from constructs_lib.operations.invocation.request import InvocationType, Request, checked_request
+from constructs_lib.operations.invocation.target import Target
 
 SYNCHRONOUS = InvocationType.REQUEST_RESPONSE
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from constructs_lib.facts import FUNCTION_TIMEOUT_MAX_SECONDS
 from constructs_lib.operations.account import Account
-from constructs_lib.operations.invoke.target import Target
+from constructs_lib.operations.invocation.target import Target
 
 _MARGIN_SECONDS: Final = 60
 """For what is not part of the function's timeout: making the execution environment, and the way there and back."""

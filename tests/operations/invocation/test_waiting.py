@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 
 from constructs_lib.operations.errors import OperationError
-from constructs_lib.operations.invoke.call import invoke
-from constructs_lib.operations.invoke.target import Target
-from constructs_lib.operations.invoke.waiting import patient_client
-from tests.operations.invoke.wire import Wire, answer, refusal, success
+from constructs_lib.operations.invocation.call import invoke
+from constructs_lib.operations.invocation.target import Target
+from constructs_lib.operations.invocation.waiting import patient_client
+from tests.operations.invocation.wire import Wire, answer, refusal, success
 
 
 def _seconds(client: Any) -> float:

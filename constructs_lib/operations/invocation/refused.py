@@ -3,7 +3,7 @@
 from typing import Final
 
 from constructs_lib.operations.errors import OperationError
-from constructs_lib.operations.invoke.target import Target
+from constructs_lib.operations.invocation.target import Target
 from constructs_lib.operations.refusals import error_code, refusal
 
 _THROTTLES: Final = {

@@ -6,9 +6,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from constructs_lib.facts import ASYNC_PAYLOAD_MAX_BYTES, PAYLOAD_MAX_BYTES
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.invoke.call import invoke
-from constructs_lib.operations.invoke.request import InvocationType
-from tests.operations.invoke.wire import LOG, Wire, answer, failure, no_answer, refusal, success
+from constructs_lib.operations.invocation.call import invoke
+from constructs_lib.operations.invocation.request import InvocationType
+from tests.operations.invocation.wire import LOG, Wire, answer, failure, no_answer, refusal, success
 
 EVENT, DRY_RUN = InvocationType.EVENT, InvocationType.DRY_RUN
 

@@ -5,8 +5,8 @@ from botocore.exceptions import ReadTimeoutError
 from urllib3.exceptions import ProtocolError
 
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.invoke.streaming import IncompleteError, stream
-from tests.operations.invoke.wire import LOG, Wire, events, in_base64, no_answer
+from constructs_lib.operations.invocation.streaming import IncompleteError, stream
+from tests.operations.invocation.wire import LOG, Wire, events, in_base64, no_answer
 
 
 def test_chunks_are_passed_on_one_by_one(wire: Wire) -> None:
