@@ -151,6 +151,7 @@ def test_a_queue_of_many(capsys: pytest.CaptureFixture[str], listed: Asked) -> N
         (Listed(queue(), Waiting(1)), "no alarm"),
         (Listed(TOPIC, None, readers=("sqs mend", "email")), "handed on to sqs mend, email"),
         (Listed(TOPIC, None), "nobody is subscribed"),
+        (Listed(queue(), None, is_missing=True), "there is no such queue: what should come here is lost"),
     ],
 )
 def test_who_learns_of_it(capsys: pytest.CaptureFixture[str], listed: Asked, one: Listed, said: str) -> None:

@@ -71,7 +71,9 @@ def _time(seconds: float) -> str:
 def _watched(one: Listed) -> Iterator[str]:
     """Say who learns of the events, and who takes them."""
     readers = ", ".join(one.readers)
-    if one.place.kind is Kind.QUEUE and not one.is_missing:
+    if one.is_missing:
+        yield f"there is no such {one.place.kind.value}: what should come here is lost"
+    elif one.place.kind is Kind.QUEUE:
         alarms = ", ".join(alarm.name + ("" if alarm.has_actions else " (no action)") for alarm in one.alarms)
         yield f"alarm {alarms}" if alarms else "no alarm"
         if readers:
