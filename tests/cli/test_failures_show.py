@@ -280,6 +280,7 @@ def test_a_queue_that_moves_messages_on_is_refused(cloud: Cloud, capsys: pytest.
     out, err = show(capsys, code=3)
     assert out == ""
     assert "read orders-failed-2 instead" in err
+    assert len(err.splitlines()) == 1
 
 
 def test_ctrl_c_makes_all_visible_again(

@@ -99,9 +99,10 @@ def _shown(account: "Account", reading: "Reading", options: argparse.Namespace, 
     every = dict.fromkeys(problems + reading.problems)
     for problem in every:
         say(problem)
-    what = "1 event" if events.shown == 1 else f"{events.shown} events"
-    read_in_all = f" of {events.read} that were read" if options.error is not None else ""
-    say(f"{what}{read_in_all}" + (f"; {reading.rest}" if reading.rest else ""))
+    if events.read or not code:
+        what = "1 event" if events.shown == 1 else f"{events.shown} events"
+        read_in_all = f" of {events.read} that were read" if options.error is not None else ""
+        say(f"{what}{read_in_all}" + (f"; {reading.rest}" if reading.rest else ""))
     return code if code or not every else Exit.REFUSED
 
 
