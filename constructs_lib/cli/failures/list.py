@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 _DESCRIPTION: Final = """\
-List every place in which failed events can wait, as the live configuration names it, and what has none."""
+List every place in which failed events can wait, as the live configuration names it: dead-letter queues of functions,
+queues, subscriptions, rules and schedules, on-failure destinations of functions and mappings. With how many events wait
+there, the age of the oldest and for how long it is kept, whose they are, and which alarm and which reader it has. What
+has no such place is listed as a gap. Nothing is received, and nothing changed."""
 
 
 def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,7 +23,7 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "list",
         help="list the places in which failed events wait, and what has none",
         description=_DESCRIPTION,
-        epilog=EXIT_CODES.format(failed="never"),
+        epilog=EXIT_CODES.format(failed="nobody reads the output"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     only = parser.add_mutually_exclusive_group()
