@@ -9,7 +9,7 @@ from constructs_lib.acknowledge import acknowledge, acknowledge_wildcard
 from constructs_lib.failure_redrive.state_machine import LABEL
 from constructs_lib.function import LambdaFunction
 from constructs_lib.grants import allow_sending
-from constructs_lib.types import AnyBucket, AnyFunction, AnyQueue
+from constructs_lib.types import AnyBucket, AnyFunction, AnyQueue, AnyStream, AnyTable
 
 
 def let_take_objects(function: LambdaFunction, bucket: AnyBucket, prefix: str) -> None:
@@ -48,6 +48,21 @@ def let_send(function: LambdaFunction, queue: AnyQueue) -> None:
 def let_invoke(function: LambdaFunction, invoked: AnyFunction) -> None:
     """Let the function invoke another one, with exactly this qualifier."""
     _allow(function, ["lambda:InvokeFunction"], invoked.function_arn)
+
+
+def let_read_stream(function: LambdaFunction, stream: AnyStream) -> None:
+    """Let the function fetch records back from a Kinesis stream."""
+    _allow(function, ["kinesis:GetShardIterator", "kinesis:GetRecords"], stream.stream_arn)
+    if stream.encryption_key is not None:
+        stream.encryption_key.grant(function, "kms:Decrypt")
+
+
+def let_read_table(function: LambdaFunction, table: AnyTable) -> None:
+    """Let the function fetch records back from the stream of a table."""
+    if table.table_stream_arn is not None:
+        _allow(function, ["dynamodb:GetShardIterator", "dynamodb:GetRecords"], table.table_stream_arn)
+    if table.encryption_key is not None:
+        table.encryption_key.grant(function, "kms:Decrypt")
 
 
 def let_run(

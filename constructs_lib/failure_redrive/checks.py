@@ -4,7 +4,7 @@ from aws_cdk import Stack, Token
 from constructs import Construct
 
 from constructs_lib.alarms import in_sight
-from constructs_lib.types import AnyBucket, AnyFunction, AnyQueue
+from constructs_lib.types import AnyBucket, AnyFunction, AnyQueue, AnyStream, AnyTable
 
 
 def check_source(
@@ -46,6 +46,11 @@ def check_source(
             f"{path}: expected function or source_queue, which gets the events of {queue.node.path}, got neither; pass "
             "the function that failed, or the queue of which this is the dead-letter queue"
         )
+    if getattr(queue, "dead_letter_queue", None) is not None:
+        raise ValueError(
+            f"{path}: expected a queue whose messages stay in it, got {queue.node.path}, which moves them to a "
+            "dead-letter queue of its own once they are received too often; pass that one"
+        )
     if source_queue is not None:
         _check_queues(owner, queue, source_queue)
 
@@ -63,6 +68,27 @@ def _check_queues(owner: Construct, queue: AnyQueue, source_queue: AnyQueue) -> 
         raise ValueError(
             f"{path}: expected queue and source_queue to be both FIFO or both standard, got the FIFO "
             f"{fifo.node.path} and the standard {standard.node.path}; SQS has no such dead-letter queues"
+        )
+
+
+def check_streams(
+    owner: Construct,
+    queue: AnyQueue | None,
+    function: AnyFunction | None,
+    stream: AnyStream | None,
+    table: AnyTable | None,
+) -> None:
+    """Raise ``ValueError`` for streams whose records nobody would fetch, or that are not there."""
+    if (stream is not None or table is not None) and (queue is None or function is None):
+        raise ValueError(
+            f"{owner.node.path}: expected stream and table only with queue and function, got "
+            f"{'no function' if queue is not None else 'a bucket'}; objects hold the records, and a message names "
+            "records that are for a function"
+        )
+    if table is not None and table.table_stream_arn is None:
+        raise ValueError(
+            f"{owner.node.path}: expected a table whose stream is known, got {table.node.path}; set stream on it, or "
+            "import it with Table.from_table_attributes(..., table_stream_arn=...)"
         )
 
 

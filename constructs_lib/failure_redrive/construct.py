@@ -11,12 +11,12 @@ from constructs_lib.alarms import WatchedAlarm
 from constructs_lib.checks import check_function, check_kinds, check_range
 from constructs_lib.failure import watch
 from constructs_lib.failure_redrive import access, state_machine
-from constructs_lib.failure_redrive.checks import check_prefix, check_source
+from constructs_lib.failure_redrive.checks import check_prefix, check_source, check_streams
 from constructs_lib.failure_redrive.function import make_function
 from constructs_lib.failure_redrive.results import make_result_bucket
 from constructs_lib.failure_redrive.start import start_by_schedule
 from constructs_lib.timeouts import known_seconds, owned_function
-from constructs_lib.types import AnyBucket, AnyFunction, AnyQueue, AnyTopic
+from constructs_lib.types import AnyBucket, AnyFunction, AnyQueue, AnyStream, AnyTable, AnyTopic
 
 
 class FailureRedrive(Construct):
@@ -60,6 +60,9 @@ class FailureRedrive(Construct):
         that which was invoked. Needed for a bucket.
     source_queue
         Gets the messages of which ``queue`` is the dead-letter queue.
+    stream, table
+        Whose failed batches ``queue`` holds: a message names the records only, and they are fetched back from the
+        Kinesis stream, or the stream of the DynamoDB table, as long as it has them. Objects hold the records.
     max_concurrency
         How many work in parallel, 1 to 1,000. Default: 10, which is some 1,000 events a second.
     rate
@@ -92,8 +95,9 @@ class FailureRedrive(Construct):
     ------
     ValueError
         If there is neither or both of ``bucket`` and ``queue``, nobody to get the events, a ``source_queue`` for a
-        bucket, one that is ``queue`` itself, or FIFO where the other is not; if a prefix has wildcards, the place is
-        of another Region or account, or a number is out of its range.
+        bucket, one that is ``queue`` itself, or FIFO where the other is not; if ``queue`` has a dead-letter queue; if
+        ``stream`` or ``table`` come without a queue and a function, or the table has no stream; if a prefix has
+        wildcards, the place is of another Region or account, or a number is out of its range.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -108,6 +112,8 @@ class FailureRedrive(Construct):
         queue: AnyQueue | None = None,
         function: AnyFunction | None = None,
         source_queue: AnyQueue | None = None,
+        stream: AnyStream | None = None,
+        table: AnyTable | None = None,
         max_concurrency: int = 10,
         rate: float | None = None,
         timeout: Duration | None = None,
@@ -116,10 +122,11 @@ class FailureRedrive(Construct):
     ) -> None:
         super().__init__(scope, id)
         timeout = timeout or Duration.hours(6)
-        check_kinds(self, bucket=bucket, queue=queue, alarm_topic=alarm_topic)
+        check_kinds(self, bucket=bucket, queue=queue, stream=stream, table=table, alarm_topic=alarm_topic)
         if function is not None:
             check_function(self, function)
         check_source(self, bucket, prefix, queue, function, source_queue)
+        check_streams(self, queue, function, stream, table)
         check_range(self, "max_concurrency", max_concurrency, 1, 1_000)
         check_range(self, "rate", rate, 0.1, 10_000)
         check_range(self, "timeout", timeout, 60, 7 * 86_400)
@@ -147,6 +154,10 @@ class FailureRedrive(Construct):
             access.let_invoke(self.function, function)
         if source_queue is not None:
             access.let_send(self.function, source_queue)
+        if stream is not None:
+            access.let_read_stream(self.function, stream)
+        if table is not None:
+            access.let_read_table(self.function, table)
         self.state_machine = self._make_state_machine(items, timeout)
         access.let_run(self, self.state_machine, self.function, self.result_bucket)
         if bucket is not None and prefix is not None:
