@@ -25,7 +25,7 @@ class Refusal:
     """Calls of one kind that AWS refused for one reason."""
 
     permission: str
-    """The permission that the call needs."""
+    """The permission that the call needs; empty when AWS answered something odd."""
     message: str
     """What the first of them was to do, what was found, and what to do about it."""
     count: int = 1
@@ -104,6 +104,12 @@ class Calls:
             return self.pages(call, key, doing, **parameters)
         except OperationError:
             return None
+
+    def note_odd(self, what: str, error: Exception) -> None:
+        """Note that AWS answered something that cannot be read."""
+        message = f"cannot read the {what}: expected what AWS documents, found {error!r}; report it"
+        with self._lock:
+            self._refused["", what] = Refusal("", message)
 
     def each(self, function: Callable[[T], R], several: Iterable[T]) -> list[R]:
         """Call a function for each of several things, a few of them at once; the results keep their order."""

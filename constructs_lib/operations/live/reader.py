@@ -76,6 +76,9 @@ def _read(part: Part, calls: Calls) -> list[Item]:
         items.extend(part.read(calls))
     except OperationError:
         items.extend(part.unread())
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        calls.note_odd(part.name, error)
+        items.extend(part.unread())
     return items
 
 
@@ -94,4 +97,5 @@ def _resources(items: Collection[Item]) -> dict[str, Any]:
 
 def _problem(path: Path, refusal: Refusal) -> Problem:
     more = f" (and {refusal.count - 1} more like it)" if refusal.count > 1 else ""
-    return Problem(path, f"{refusal.message}{more}; reading it needs {refusal.permission}")
+    needed = f"; reading it needs {refusal.permission}" if refusal.permission else ""
+    return Problem(path, f"{refusal.message}{more}{needed}")
