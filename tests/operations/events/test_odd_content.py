@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from constructs_lib.operations.events.as_json import event_line
@@ -63,6 +63,7 @@ uses = st.lists(st.sampled_from([Use(origin, "owner", (FUNCTION,), SOURCE) for o
 texts = st.sampled_from(["200", "", "x", "-1", "true", "9" * 30, "arn:aws:scheduler:::aws-sdk:lambda:invoke", FUNCTION])
 
 
+@settings(deadline=None)
 @given(
     body=damaged() | st.text(),
     attributes=st.dictionaries(st.sampled_from(NAMES), texts),

@@ -116,9 +116,15 @@ def test_a_notification_becomes_the_event_of_lambda() -> None:
 def test_of_two_subscriptions_of_a_topic_the_right_one_is_found() -> None:
     other = use(Origin.SUBSCRIPTION, f"{TOPIC}:other", OTHER, source=TOPIC)
     assert parse(message(notification("17"), DLQ_ATTRIBUTES), place(other, SUBSCRIBED)).function == FUNCTION
+    assert parse(message(notification("17"), DLQ_ATTRIBUTES), place(other)).function is None
     anonymous = notification("17", UnsubscribeURL=None)
     assert parse(message(anonymous, DLQ_ATTRIBUTES), place(other, SUBSCRIBED)).function is None
     assert parse(message(anonymous, DLQ_ATTRIBUTES), place(SUBSCRIBED)).function == FUNCTION
+
+
+def test_a_notification_is_never_taken_for_the_event_of_a_function() -> None:
+    event = parse(message(notification("17"), DLQ_ATTRIBUTES), place(use(Origin.FUNCTION_DLQ, OTHER, OTHER)))
+    assert (event.origin, event.function) == (Origin.SUBSCRIPTION, None)
 
 
 def test_a_notification_without_a_reason_counts_by_who_uses_the_place() -> None:

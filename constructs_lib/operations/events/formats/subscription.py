@@ -32,25 +32,22 @@ def parse_by_use(found: Found) -> FailedEvent | None:
 
 
 def _event(found: Found) -> FailedEvent | None:
-    is_ours, is_of_functions = found.has_use(Origin.SUBSCRIPTION), found.has_use(Origin.FUNCTION_DLQ)
-    if is_of_functions and not is_ours:
-        return None
     if envelope := found.notification():
-        unsubscribe = _SUBSCRIPTION.search(str(envelope.get("UnsubscribeURL")))
-        subscription = unsubscribe[1] if unsubscribe else None
         topic = fields.string(envelope.get("TopicArn"))
+        subscription = _subscription(topic, envelope.get("UnsubscribeURL"))
         payload: Any = _event_of(envelope, subscription)
         text, first = written(payload), fields.time(envelope.get("Timestamp"))
-    elif is_ours and not is_of_functions and (record := _record_of(found.body)):
-        # A function that SNS invoked leaves the same in its own dead-letter queue.
+    elif not found.has_use(Origin.SUBSCRIPTION) or found.has_use(Origin.FUNCTION_DLQ):
+        return None  # a function that SNS invoked leaves such events in its own dead-letter queue
+    elif record := _record_of(found.body):
         subscription = fields.string(record.get("EventSubscriptionArn"))
         notification = fields.mapping(record.get("Sns"))
         topic, first = fields.string(notification.get("TopicArn")), fields.time(notification.get("Timestamp"))
         payload, text = found.body, found.text
     else:
         return None
-    use = found.use(Origin.SUBSCRIPTION, lambda use: subscription is not None and use.owner == subscription)
-    use = use or found.use(Origin.SUBSCRIPTION, lambda use: use.source == topic)
+    # Another subscription of the topic can have the same place, and this one can be deleted.
+    use = found.use(Origin.SUBSCRIPTION, lambda use: use.owner == subscription if subscription else use.source == topic)
     return FailedEvent(
         stored=found.stored,
         origin=Origin.SUBSCRIPTION,
@@ -63,6 +60,12 @@ def _event(found: Found) -> FailedEvent | None:
         payload=payload,
         payload_text=text,
     )
+
+
+def _subscription(topic: str | None, unsubscribe: object) -> str | None:
+    """Return the ARN of the subscription, which a notification has only in this address."""
+    match = _SUBSCRIPTION.search(str(unsubscribe))
+    return match[1] if match and match[1].startswith(f"{topic}:") else None
 
 
 def _event_of(envelope: Mapping[str, Any], subscription: str | None) -> dict[str, Any]:
