@@ -109,7 +109,8 @@ def _one(account: Account, place: Place) -> tuple[Listed, str | None]:
             waiting = waiting_in_bucket(account, place)
             waiting = replace(waiting, retention=bucket_retention(account, place))
     except (ClientError, BotoCoreError) as error:
-        if is_missing(error):
+        # Of a queue of another account, SQS says the same when we may not see it.
+        if is_missing(error) and (place.kind is Kind.BUCKET or _is_ours(account, place)):
             return Listed(place, None, is_missing=True), None
         what = "how many events wait in" if waiting is None else "how long events are kept in"
         return Listed(place, waiting), str(refusal(error, f"read {what} {place.name}"))
@@ -118,13 +119,18 @@ def _one(account: Account, place: Place) -> tuple[Listed, str | None]:
 
 def _with_ages(account: Account, read: Sequence[Listed], problems: list[str]) -> list[Listed]:
     """Add the ages of the oldest messages of the queues that hold any."""
-    names = [one.place.name for one in read if _has_messages(one)]
+    # Of queues of other accounts, CloudWatch has nothing here; one of ours can have the same name.
+    aged = {one.place.arn: one.place.name for one in read if _has_messages(one) and _is_ours(account, one.place)}
     try:
-        ages = oldest_ages(account, names) if names else {}
+        ages = oldest_ages(account, list(aged.values())) if aged else {}
     except OperationError as error:
         problems.append(str(error))
         return list(read)
-    return [_aged(one, ages.get(one.place.name)) if _has_messages(one) else one for one in read]
+    return [_aged(one, ages.get(one.place.name)) if one.place.arn in aged else one for one in read]
+
+
+def _is_ours(account: Account, place: Place) -> bool:
+    return place.arn.split(":")[4] == account.id
 
 
 def _has_messages(one: Listed) -> bool:

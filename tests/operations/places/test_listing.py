@@ -12,6 +12,7 @@ from constructs_lib.operations.places.listing import Listed, Listing, list_failu
 from constructs_lib.operations.places.queues import waiting_in_queue
 from constructs_lib.operations.places.watching import Alarm
 from tests.operations.places.account import (
+    ACCOUNT,
     BUCKET,
     FAILED,
     JOBS,
@@ -48,6 +49,7 @@ class Shop:
         monkeypatch.setattr(listing, "read_account", lambda _: live_of(self.arns, *self.problems, **self.resources))
         answer(account, "sqs", {"GetQueueUrl": self._url, "GetQueueAttributes": self._attributes})
         answer(account, "cloudwatch", {"GetMetricData": self._metrics})
+        answer(account, "sts", {"GetCallerIdentity": lambda _: {"Account": ACCOUNT}})
 
     def add(self, logical_id: str, arn: str, made: dict[str, Any]) -> None:
         self.resources[logical_id] = made
@@ -132,6 +134,24 @@ def test_a_queue_that_is_gone_loses_what_should_go_there(shop: Shop) -> None:
     (one,) = found.places
     assert (one.is_missing, one.waiting) == (True, None)
     assert not found.problems
+
+
+def test_a_queue_of_another_account_may_be_there_unseen(shop: Shop) -> None:
+    shop.messages["theirs"] = GONE
+    shop.add("Work", WORK, function(DeadLetterConfig={"TargetArn": "arn:aws:sqs:eu-west-1:222222222222:theirs"}))
+    found = shop.list()
+    (one,) = found.places
+    assert (one.is_missing, one.waiting) == (False, None)
+    assert "cannot read how many events wait in theirs" in found.problems[0]
+
+
+def test_the_age_of_a_queue_of_another_account_is_not_that_of_ours(shop: Shop) -> None:
+    shop.moved("failed", 3)
+    shop.ages = {"failed": 400}
+    theirs = "arn:aws:sqs:eu-west-1:222222222222:failed"
+    shop.add("Work", WORK, function(DeadLetterConfig={"TargetArn": theirs}))
+    ages = {one.place.arn: one.waiting.oldest for one in shop.list().places if one.waiting}
+    assert ages == {FAILED: 400, theirs: None}
 
 
 def in_bucket(shop: Shop, lifecycle: Callable[[Answer], Answer]) -> Listing:
