@@ -17,6 +17,7 @@ ORDER = (
     "alarms",
     "stream_mappings",
     "error_types",
+    "task_roles",
     "warm_workers",
     "queue_mappings",
     "message_moves",

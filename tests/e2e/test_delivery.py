@@ -11,10 +11,13 @@ from tests.e2e.deploy import delete, deploy
 from tests.e2e.drivers import DRIVERS
 from tests.e2e.drivers.delivered import DeliveredDriver
 from tests.e2e.drivers.driver import Deployed, Driver
+from tests.e2e.drivers.executions import ExecutionDriver
+from tests.e2e.drivers.firehose import FirehoseDriver
 from tests.e2e.drivers.http_api import HttpApiDriver
 from tests.e2e.drivers.load_balancer import LoadBalancerDriver
 from tests.e2e.drivers.queues import receive
 from tests.e2e.drivers.rest_api import RestApiDriver
+from tests.e2e.drivers.state_machine import StateMachineDriver
 from tests.e2e.journal import Journal
 from tests.e2e.scenarios import new_token
 from tests.e2e.stacks import synthesize
@@ -22,6 +25,8 @@ from tests.e2e.stacks import synthesize
 DELIVERED = [driver for driver in DRIVERS if isinstance(driver, DeliveredDriver)]
 ASKED = [driver for driver in DRIVERS if isinstance(driver, (RestApiDriver, HttpApiDriver, LoadBalancerDriver))]
 """Sources whose client waits, and that need the function's permission."""
+CALLED = [driver for driver in DRIVERS if isinstance(driver, (StateMachineDriver, ExecutionDriver, FirehoseDriver))]
+"""Sources that wait for the function on behalf of nobody, and invoke it as a role."""
 
 pytestmark = pytest.mark.e2e
 
@@ -33,7 +38,7 @@ def journals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def assembly(tmp_path_factory: pytest.TempPathFactory, journals: Path) -> Path:
-    return synthesize([*DELIVERED, *ASKED], journals, tmp_path_factory.mktemp("cdk.out"))
+    return synthesize([*DELIVERED, *ASKED, *CALLED], journals, tmp_path_factory.mktemp("cdk.out"))
 
 
 @pytest.fixture
@@ -78,7 +83,7 @@ def test_what_is_not_delivered_is_captured(
     assert not set(tokens) & set(journal.attempts())
 
 
-def delete_asked(deployed: Deployed) -> None:
+def delete_it(deployed: Deployed) -> None:
     deployed.clients["lambda"].delete_function(FunctionName=deployed.outputs["Function"])
 
 
@@ -88,7 +93,7 @@ def revoke_all(deployed: Deployed) -> None:
         client.remove_permission(FunctionName=function, StatementId=statement["Sid"])
 
 
-@pytest.mark.parametrize("break_it", [delete_asked, revoke_all])
+@pytest.mark.parametrize("break_it", [delete_it, revoke_all])
 @pytest.mark.parametrize("driver", ASKED, ids=lambda driver: driver.pattern.name)
 def test_a_client_is_told_of_a_function_that_cannot_be_invoked(
     driver: RestApiDriver | HttpApiDriver | LoadBalancerDriver,
@@ -102,3 +107,24 @@ def test_a_client_is_told_of_a_function_that_cannot_be_invoked(
     assert answer.status == driver.refused_status, answer
     assert token not in answer.text
     assert token not in journal.attempts()
+
+
+@pytest.mark.parametrize("break_it", ["delete", "revoke"])
+@pytest.mark.parametrize("driver", CALLED, ids=lambda driver: driver.pattern.name)
+def test_what_cannot_be_called_is_captured(
+    driver: StateMachineDriver | ExecutionDriver | FirehoseDriver, deployed: Deployed, journals: Path, break_it: str
+) -> None:
+    journal = Journal(journals / driver.pattern.name)
+    if break_it == "delete":
+        delete_it(deployed)
+    else:
+        driver.revoke(deployed)
+    tokens = [new_token("gone") for _ in range(3)]
+    driver.send(deployed, tokens)
+
+    def all_captured() -> bool:
+        driver.collect(deployed, tokens)
+        return set(deployed.captured) == set(tokens)
+
+    wait_until(all_captured, f"{tokens} to be captured", seconds=driver.seconds)
+    assert not set(tokens) & set(journal.attempts())

@@ -12,7 +12,7 @@ from constructs_lib import LambdaFunction, RestApiToStateMachine
 from tests.e2e.drivers.driver import Deployed, Driver
 from tests.e2e.drivers.http import request
 from tests.e2e.drivers.rest_api import url_of
-from tests.e2e.drivers.state_machine import check_failure
+from tests.e2e.drivers.state_machine import check_failure, revoke_from_state_machine
 
 
 class ExecutionDriver(Driver):
@@ -39,6 +39,10 @@ class ExecutionDriver(Driver):
             response = request("POST", url_of(deployed, ""), json.dumps({"token": token}))
             assert response.status == 202, response
             assert json.loads(response.text)["executionId"]
+
+    def revoke(self, deployed: Deployed) -> None:
+        """Take from the state machine what lets it invoke the function."""
+        revoke_from_state_machine(deployed)
 
     def collect(self, deployed: Deployed, tokens: Sequence[str]) -> None:
         client = deployed.clients["stepfunctions"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.e2e.drivers.driver import Deployed, Driver
+from tests.e2e.drivers.roles import forbid_to_invoke
 
 FIELDS = {
     "attemptsMade",
@@ -17,6 +18,9 @@ FIELDS = {
     "lambdaArn",
 }
 """Of a failed record (AWS: firehose/data-transformation)."""
+
+CODES = {"timeout": "FunctionError", "gone": "InvokeAccessDenied"}
+"""Where the function does not mark the record itself."""
 
 
 class FirehoseDriver(Driver):
@@ -34,6 +38,12 @@ class FirehoseDriver(Driver):
         )
         assert answer["FailedPutCount"] == 0, answer
 
+    def revoke(self, deployed: Deployed) -> None:
+        """Take from the stream what lets it invoke the function."""
+        found = deployed.clients["firehose"].describe_delivery_stream(DeliveryStreamName=deployed.outputs["Stream"])
+        (destination,) = found["DeliveryStreamDescription"]["Destinations"]
+        forbid_to_invoke(deployed.clients, destination["ExtendedS3DestinationDescription"]["RoleARN"])
+
     def collect(self, deployed: Deployed, tokens: Sequence[str]) -> None:
         client, bucket = deployed.clients["s3"], deployed.outputs["Bucket"]
         for found in client.list_objects_v2(Bucket=bucket, Prefix="failed/processing-failed/").get("Contents", []):
@@ -44,8 +54,7 @@ class FirehoseDriver(Driver):
                 assert set(record) >= FIELDS, record
                 assert record["lambdaArn"].endswith(f":function:{deployed.outputs['Function']}")
                 token = base64.b64decode(record["rawData"]).decode()
-                timed_out = token.split("-")[1] == "timeout"
-                assert record["errorCode"] == f"Lambda.{'FunctionError' if timed_out else 'ProcessingFailedStatus'}"
+                assert record["errorCode"] == f"Lambda.{CODES.get(token.split('-')[1], 'ProcessingFailedStatus')}"
                 assert token in tokens, (token, record)
                 assert token not in deployed.captured, f"{token} was captured twice"
                 deployed.captured[token] = line

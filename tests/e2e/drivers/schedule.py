@@ -10,6 +10,7 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs_lib import LambdaFunction, ScheduleToLambda
 from tests.e2e.drivers.delivered import DeliveredDriver
 from tests.e2e.drivers.driver import Deployed
+from tests.e2e.drivers.roles import forbid_to_invoke
 
 ATTRIBUTES = {
     "ERROR_CODE",
@@ -48,16 +49,9 @@ class ScheduleDriver(DeliveredDriver):
             )
 
     def revoke(self, deployed: Deployed) -> None:
-        client = deployed.clients["iam"]  # Y13: a schedule invokes with its role, which still may fill the queue
+        # Y13: a schedule invokes with its role, which still may fill the queue
         target = deployed.clients["scheduler"].get_schedule(Name=deployed.outputs["Schedule"])["Target"]
-        role = target["RoleArn"].rsplit("/", 1)[1]
-        (name,) = client.list_role_policies(RoleName=role)["PolicyNames"]
-        document = client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        kept = [each for each in document["Statement"] if each["Action"] != "lambda:InvokeFunction"]
-        assert len(kept) == len(document["Statement"]) - 1
-        client.put_role_policy(
-            RoleName=role, PolicyName=name, PolicyDocument=json.dumps({**document, "Statement": kept})
-        )
+        forbid_to_invoke(deployed.clients, target["RoleArn"])
 
     def undelivered(self, deployed: Deployed, message: dict[str, Any], code: str) -> str:
         attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}

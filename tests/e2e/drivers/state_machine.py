@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.e2e.drivers.driver import Deployed, Driver
 from tests.e2e.drivers.queues import receive
+from tests.e2e.drivers.roles import forbid_to_invoke
 
 
 class StateMachineDriver(Driver):
@@ -25,6 +26,10 @@ class StateMachineDriver(Driver):
                 stateMachineArn=deployed.outputs["StateMachine"], name=token, input=json.dumps({"token": token})
             )
 
+    def revoke(self, deployed: Deployed) -> None:
+        """Take from the state machine what lets it invoke the function."""
+        revoke_from_state_machine(deployed)
+
     def collect(self, deployed: Deployed, tokens: Sequence[str]) -> None:
         for message in receive(deployed.clients, deployed.outputs["Failures"]):
             (token,) = (token for token in tokens if token in message["Body"])
@@ -40,12 +45,20 @@ class StateMachineDriver(Driver):
         check_failure(kept["failure"], token)
 
 
+def revoke_from_state_machine(deployed: Deployed) -> None:
+    """Take from the role of a state machine what lets it invoke the function."""
+    machine = deployed.clients["stepfunctions"].describe_state_machine(stateMachineArn=deployed.outputs["StateMachine"])
+    forbid_to_invoke(deployed.clients, machine["roleArn"])
+
+
 def check_failure(failure: dict[str, str], token: str) -> None:
     """Hold the output of a ``Catch`` to the error of the handler, or of Lambda."""
     assert set(failure) == {"Error", "Cause"}, failure
     plan = token.split("-")[1]
     if plan == "slow":  # which fails only if all attempts are throttled
         assert failure["Error"] == "Lambda.TooManyRequestsException", failure
+    elif plan == "gone":
+        assert failure["Error"] in ("Lambda.ResourceNotFoundException", "States.Permissions"), failure
     elif plan == "timeout":
         assert "timed out" in failure["Cause"].lower(), failure
     else:
