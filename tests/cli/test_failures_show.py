@@ -232,7 +232,14 @@ def test_the_records_of_a_batch_are_fetched_back(cloud: Cloud, capsys: pytest.Ca
     kinesis.add_client_error("get_shard_iterator", "ResourceNotFoundException")
     out, _ = show(capsys)
     assert '"partitionKey": "key-1"' in out
+    assert "batch      1 records of shardId-000000000001, 1 to 1\n" in out
     assert "missing    expected the records 1 to 1 of shardId-000000000001" in out
+
+
+def test_more_records_than_the_batch_had_are_told(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.holds(batch("KinesisBatchInfo", ONE_RECORD, payload={"Records": [{}, {}, {}]}))
+    out, _ = show(capsys)
+    assert "1 to 1; the same part of the shard has 2 more\n" in out
 
 
 def test_records_that_may_not_be_read_are_a_refusal(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,7 +34,7 @@ def event_lines(event: FailedEvent, number: int, payload: int, missing: str | No
     """
     stage = f", {event.stage.value}" if event.stage else ""
     yield _plain(f"{number}. {event.stored.id}  {event.origin.value}{stage}")
-    failure, batch = event.failure, event.batch
+    failure = event.failure
     error = ": ".join(part for part in (failure.type, failure.message) if part)
     rows = [
         ("function", event.function or _UNTOLD),
@@ -46,7 +46,7 @@ def event_lines(event: FailedEvent, number: int, payload: int, missing: str | No
         ("first", _time(event.first)),
         ("last", _time(event.last)),
         ("group", event.stored.system.get("MessageGroupId")),
-        ("batch", f"{batch.size} records of {batch.shard}, {batch.start} to {batch.end}" if batch else None),
+        ("batch", _batch(event)),
         ("attributes", _attributes(event)),
         ("missing", missing),
         ("raw", event.why_raw),
@@ -87,6 +87,16 @@ def _pretty(event: FailedEvent) -> str:
         return json.dumps(loads(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text
+
+
+def _batch(event: FailedEvent) -> str | None:
+    batch = event.batch
+    if batch is None:
+        return None
+    records = event.payload.get("Records") if isinstance(event.payload, dict) else None
+    more = len(records) - batch.size if isinstance(records, list) else 0
+    others = f"; the same part of the shard has {more} more" if more > 0 else ""
+    return f"{batch.size} records of {batch.shard}, {batch.start} to {batch.end}{others}"
 
 
 def _attributes(event: FailedEvent) -> str | None:

@@ -39,11 +39,11 @@ def begins(kinesis: Stubber, kind: str = "AT_SEQUENCE_NUMBER", number: str = "10
     kinesis.add_response("get_shard_iterator", {"ShardIterator": iterator}, asked)
 
 
-def answers(kinesis: Stubber, iterator: str, *numbers: int, then: str | None) -> None:
+def answers(kinesis: Stubber, iterator: str, *numbers: int, then: str | None, most: int = 1000) -> None:
     answer: dict[str, Any] = {"Records": [record(number) for number in numbers]}
     if then is not None:
         answer["NextShardIterator"] = then
-    kinesis.add_response("get_records", answer, {"ShardIterator": iterator, "Limit": 1000})
+    kinesis.add_response("get_records", answer, {"ShardIterator": iterator, "Limit": most})
 
 
 def numbers_of(event: dict[str, Any]) -> list[str]:
@@ -53,7 +53,7 @@ def numbers_of(event: dict[str, Any]) -> list[str]:
 def test_a_record_of_kinesis_has_the_shape_of_the_mapping(account: Account, stub: Stub) -> None:
     kinesis, functions = stub("kinesis"), stub("lambda")
     begins(kinesis)
-    answers(kinesis, "i1", 101, then="i2")
+    answers(kinesis, "i1", 101, then="i2", most=1)
     role = "arn:aws:iam::123456789012:role/orders"
     functions.add_response("get_function_configuration", {"Role": role}, {"FunctionName": FUNCTION})
     event = stream_event(account, Batch(STREAM, SHARD, "101", "101", 1), function=FUNCTION)
@@ -82,7 +82,7 @@ def test_a_record_of_kinesis_has_the_shape_of_the_mapping(account: Account, stub
 def test_the_role_is_left_out_when_it_may_not_be_read(account: Account, stub: Stub) -> None:
     kinesis, functions = stub("kinesis"), stub("lambda")
     begins(kinesis)
-    answers(kinesis, "i1", 101, 104, then=None)
+    answers(kinesis, "i1", 101, 104, then=None, most=4)
     functions.add_client_error("get_function_configuration", "AccessDeniedException")
     (first, _) = stream_event(account, BATCH, function=FUNCTION)["Records"]
     assert first["invokeIdentityArn"] == ""
@@ -91,7 +91,7 @@ def test_the_role_is_left_out_when_it_may_not_be_read(account: Account, stub: St
 def test_answers_are_read_until_the_last_record_and_no_further(account: Account, stub: Stub) -> None:
     kinesis = stub("kinesis")
     begins(kinesis)
-    answers(kinesis, "i1", then="i2")
+    answers(kinesis, "i1", then="i2", most=4)
     answers(kinesis, "i2", 101, 102, then="i3")
     answers(kinesis, "i3", then="i4")
     answers(kinesis, "i4", 103, 104, 105, then="i5")
@@ -101,7 +101,7 @@ def test_answers_are_read_until_the_last_record_and_no_further(account: Account,
 def test_numbers_are_compared_as_numbers(account: Account, stub: Stub) -> None:
     kinesis = stub("kinesis")
     begins(kinesis, number="99")
-    answers(kinesis, "i1", 99, 100, 101, then="i2")
+    answers(kinesis, "i1", 99, 100, 101, then="i2", most=2)
     assert numbers_of(stream_event(account, Batch(STREAM, SHARD, "99", "100", 2))) == ["99", "100"]
 
 
@@ -110,7 +110,7 @@ def test_an_expired_iterator_is_renewed_behind_the_last_record(account: Account,
     begins(kinesis)
     kinesis.add_client_error("get_records", "ExpiredIteratorException")
     begins(kinesis, iterator="i2")
-    answers(kinesis, "i2", 101, 102, then="i3")
+    answers(kinesis, "i2", 101, 102, then="i3", most=4)
     kinesis.add_client_error("get_records", "ExpiredIteratorException")
     begins(kinesis, "AFTER_SEQUENCE_NUMBER", "102", "i4")
     answers(kinesis, "i4", 103, 104, then=None)
@@ -131,7 +131,7 @@ def test_an_iterator_that_always_expires_ends_it(account: Account, stub: Stub) -
 def test_kinesis_begins_later_when_the_first_records_are_gone(account: Account, stub: Stub) -> None:
     kinesis = stub("kinesis")
     begins(kinesis)
-    answers(kinesis, "i1", 103, 104, then="i2")
+    answers(kinesis, "i1", 103, 104, then="i2", most=4)
     with pytest.raises(RecordsGoneError, match=r"101 to 104.*not all from 101 on: the first one.* is 103"):
         stream_event(account, BATCH)
 
@@ -139,7 +139,7 @@ def test_kinesis_begins_later_when_the_first_records_are_gone(account: Account, 
 def test_a_closed_shard_that_ends_before_says_where(account: Account, stub: Stub) -> None:
     kinesis = stub("kinesis")
     begins(kinesis)
-    answers(kinesis, "i1", 101, 102, then=None)
+    answers(kinesis, "i1", 101, 102, then=None, most=4)
     with pytest.raises(RecordsGoneError, match=r"not all after 102: the shard is closed"):
         stream_event(account, BATCH)
 
@@ -147,7 +147,8 @@ def test_a_closed_shard_that_ends_before_says_where(account: Account, stub: Stub
 def test_a_shard_that_gives_nothing_is_not_read_for_ever(account: Account, stub: Stub) -> None:
     kinesis = stub("kinesis")
     begins(kinesis)
-    for _ in range(21):
+    answers(kinesis, "i1", then="i1", most=4)
+    for _ in range(20):
         answers(kinesis, "i1", then="i1")
     with pytest.raises(RecordsGoneError, match="21 answers in a row"):
         stream_event(account, BATCH)
@@ -237,7 +238,7 @@ def test_changes_that_were_trimmed_are_gone(account: Account, stub: Stub) -> Non
 def test_only_a_batch_without_its_records_is_fetched(account: Account, stub: Stub) -> None:
     kinesis = stub("kinesis")
     begins(kinesis)
-    answers(kinesis, "i1", 101, 104, then=None)
+    answers(kinesis, "i1", 101, 104, then=None, most=4)
     bare = FailedEvent(message("{}"), Origin.STREAM_BATCH, batch=BATCH)
     whole = with_records(account, bare)
     assert numbers_of(whole.payload) == ["101", "104"]
