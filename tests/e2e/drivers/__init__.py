@@ -63,7 +63,7 @@ NO_TYPE = "the emulator's CloudFormation has no such resources"
 NOT_HELD = {
     "CloudFrontToLambda": NO_TYPE,
     "CodeCommitToLambda": NO_TYPE,
-    "ConfigRuleToLambda": "the emulator never evaluates rules",
+    "ConfigRuleToLambda": NO_TYPE,
     "DocumentDbToLambda": NO_TYPE,
     "KafkaToLambda": "there is no Kafka to poll",
     "MqToLambda": NO_TYPE,
