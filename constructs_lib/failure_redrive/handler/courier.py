@@ -76,7 +76,13 @@ class Courier:
         return home
 
     def _send(self, errand: tuple[Home, list[FailedEvent]]) -> dict[str, Result]:
-        home, events = errand
+        try:
+            return self._go(*errand)
+        except Exception as error:  # whatever it is, the events stay, and the others go on
+            reason = Reason(f"{type(error).__name__}: {error}", maybe_sent=True)
+            return {event.stored.id: reason for event in errand[1]}
+
+    def _go(self, home: Home, events: list[FailedEvent]) -> dict[str, Result]:
         if home.way is Way.QUEUE and home.lane is None:
             going = [event for event in events if self._pace.wait()]
             results = zip(going, send_all(self._account, going, home), strict=True) if going else ()

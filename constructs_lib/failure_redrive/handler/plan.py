@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from constructs_lib.failure_redrive.handler.settings import Settings
+from constructs_lib.failure_redrive.handler.shift import AT_ONCE
 from constructs_lib.operations.places.place import Kind
 
 _MOST_OBJECTS: Final = 100_000_000
 """The largest MaxItems of a Distributed Map. Source:
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html."""
-_MOST_HELD: Final = 100_000
+_MOST_HELD: Final = 110_000
 """Messages that all workers together keep invisible; SQS allows about 120,000 in a standard queue. Source:
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html."""
-_MOST_HELD_FIFO: Final = 18_000
+_MOST_HELD_FIFO: Final = 19_000
 """Likewise of the 20,000 of a FIFO queue."""
 _OPTIONS: Final = ("limit", "error")
 
@@ -51,7 +52,7 @@ def plan(given: Any, started: str, settings: Settings) -> dict[str, Any]:
         return {"workers": workers, "limit": limit or _MOST_OBJECTS, "job": job}
     most = _MOST_HELD_FIFO if settings.place.arn.endswith(".fifo") else _MOST_HELD
     shares = [None] * workers if limit is None else [limit // workers + (n < limit % workers) for n in range(workers)]
-    items = [{"job": {**job, "hold": max(10, most // workers)}, "limit": share} for share in shares]
+    items = [{"job": {**job, "hold": max(1, most // workers - AT_ONCE)}, "limit": share} for share in shares]
     return {"workers": workers, "items": items}
 
 
