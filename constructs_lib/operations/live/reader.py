@@ -11,6 +11,7 @@ from constructs_lib.graph.template import Environment, Template
 from constructs_lib.nag.result import Problem
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
+from constructs_lib.operations.live.buckets import read_bucket_policies
 from constructs_lib.operations.live.calls import Calls, Refusal
 from constructs_lib.operations.live.items import Item, tidy
 from constructs_lib.operations.live.keys import with_keys
@@ -61,7 +62,7 @@ def read_account(account: Account, *, only: Collection[str] | None = None) -> Li
     several = {item.logical_id: item for items in read for item in items}
     items = list(several.values())
     if only is None:
-        items = list(with_keys(calls, items))
+        items = [*with_keys(calls, items), *read_bucket_policies(calls, items)]
         refused = [one.permission for one in calls.refusals]
         items = list(without_leftovers(items, refused, identity, account.region))
     template = Template(path, {"Resources": _resources(items)}, Environment(identity, account.region))

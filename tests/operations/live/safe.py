@@ -110,7 +110,7 @@ def mapping(identity: str, arn: str, **more: Any) -> dict[str, Any]:
 
 
 ENDS = {
-    "DestinationConfig": {"OnFailure": {"Destination": FAILURES}},
+    "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::uploads"}},
     "MaximumRetryAttempts": 3,
     "MaximumRecordAgeInSeconds": -1,
     "BisectBatchOnFunctionError": True,
@@ -144,7 +144,13 @@ READING = document(
     allow("dynamodb:*", f"{TABLE}/stream/*"),
     allow("dynamodb:ListStreams", "*"),
 )
-SENDING = document(allow("sqs:SendMessage", FAILURES), allow("lambda:InvokeFunction", "*"), allow("kms:*", KEY))
+SENDING = document(
+    allow("s3:PutObject", "arn:aws:s3:::uploads/aws/lambda/*"),
+    allow("s3:ListBucket", "arn:aws:s3:::uploads"),
+    allow("sqs:SendMessage", FAILURES),
+    allow("lambda:InvokeFunction", "*"),
+    allow("kms:*", KEY),
+)
 KEY_POLICY = document(
     allow("kms:*", "*", Principal={"AWS": f"arn:aws:iam::{ID}:root"}),
     allow("kms:*", "*", Principal={"Service": ["sns.amazonaws.com", "events.amazonaws.com"]}),
@@ -208,7 +214,7 @@ ANSWERS: dict[str, Any] = {
     },
     "s3.list_buckets": {"Buckets": [{"Name": "uploads", "BucketRegion": REGION}]},
     "s3.get_bucket_notification_configuration": {
-        "LambdaFunctionConfigurations": [{"LambdaFunctionArn": ORDERS, "Events": ["s3:ObjectCreated:*"]}]
+        "LambdaFunctionConfigurations": [{"LambdaFunctionArn": ORDERS, "Events": ["s3:ObjectRemoved:*"]}]
     },
     "s3.get_bucket_policy": Refused("NoSuchBucketPolicy"),
     "iam.get_account_authorization_details": {

@@ -18,8 +18,8 @@ from constructs_lib.operations.live.queues import read_queues
 from constructs_lib.operations.live.reader import Live, read_account
 from constructs_lib.operations.live.rules import read_rules
 from tests.operations.conftest import Stub
-from tests.operations.live.answers import ID, REGION, Answers
-from tests.operations.live.safe import ANSWERS, JOBS, ORDERS, POLLER, STREAM, WEB, permitted
+from tests.operations.live.answers import ID, REGION, Answers, Refused
+from tests.operations.live.safe import ANSWERS, JOBS, ORDERS, POLLER, STREAM, TOPIC, WEB, permitted
 
 
 def functions(stubber: Stubber, *pages: list[str]) -> None:
@@ -74,6 +74,20 @@ def test_delivery_streams_come_in_pages_that_begin_after_a_name(account: Account
     stubber.add_response("list_delivery_streams", last, {"Limit": 100, "ExclusiveStartDeliveryStreamName": "a"})
     stubber.add_client_error("describe_delivery_stream", "ResourceNotFoundException")
     assert [item.logical_id for item in read_delivery_streams(Calls(account))] == ["delivery stream/a"]
+
+
+@pytest.mark.parametrize(("refusals", "read"), [(3, True), (4, False)])
+def test_a_call_that_is_throttled_is_begun_anew_some_times(refusals: int, read: bool) -> None:
+    answers = iter([*([Refused("ThrottlingException")] * refusals), {"Topics": [{"TopicArn": TOPIC}]}])
+    calls = Calls(Answers({"sns.list_topics": lambda **_: next(answers)}))
+    found = calls.maybe_pages("sns.list_topics", "Topics", "list the topics")
+    assert found == ([{"TopicArn": TOPIC}] if read else None)
+    assert len(calls.refusals) == (not read)
+
+
+def test_a_call_that_has_no_permission_of_its_own_cannot_be_made(account: Account) -> None:
+    with pytest.raises(KeyError):
+        Calls(account).one("sqs.delete_queue", "delete a queue", QueueUrl="x")
 
 
 def test_a_queue_that_is_gone_meanwhile_is_left_out() -> None:
