@@ -109,6 +109,7 @@ def test_a_client_is_told_of_a_function_that_cannot_be_invoked(
     assert token not in journal.attempts()
 
 
+@pytest.mark.slow_e2e
 @pytest.mark.parametrize("break_it", ["delete", "revoke"])
 @pytest.mark.parametrize("driver", CALLED, ids=lambda driver: driver.pattern.name)
 def test_what_cannot_be_called_is_captured(

@@ -45,6 +45,7 @@ def test_a_function_is_told_of_the_new_state_until_it_succeeds(bench: Bench) -> 
     assert metric["metricStat"]["metric"] == {"namespace": "Shop", "name": "Orders", "dimensions": {"Shop": "1"}}
 
 
+@pytest.mark.slow_e2e
 def test_only_the_actions_of_the_new_state_are_done_once_for_each_change(bench: Bench) -> None:
     function = bench.function("pass")
     bench.permit(function, "lambda.alarms.cloudwatch.amazonaws.com", make_alarm(bench, OKActions=[function]))
@@ -54,6 +55,7 @@ def test_only_the_actions_of_the_new_state_are_done_once_for_each_change(bench: 
     assert call["event"]["alarmData"]["state"]["value"] == "OK"
 
 
+@pytest.mark.slow_e2e
 def test_actions_that_are_switched_off_are_not_done(bench: Bench) -> None:
     function = bench.function("pass")
     alarm = make_alarm(bench, AlarmActions=[function], OKActions=[function], ActionsEnabled=False)

@@ -35,6 +35,7 @@ def test_a_function_that_fails_is_tried_again(bench: Bench) -> None:
     assert second["event"]["RequestType"] == "Create"
 
 
+@pytest.mark.slow_e2e
 def test_what_fails_in_the_end_is_kept_as_any_asynchronous_event(bench: Bench) -> None:
     queue = bench.queue()
     function = bench.function("raise RuntimeError", ("sqs:SendMessage", queue), DeadLetterConfig={"TargetArn": queue})

@@ -33,6 +33,7 @@ def test_a_function_runs_only_if_the_role_may_invoke_it(bench: Bench) -> None:
     assert bench.calls() == []
 
 
+@pytest.mark.slow_e2e
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_message_is_sent_only_if_the_role_may_send_to_the_queue(bench: Bench, allowed: bool) -> None:
     queue, other = bench.queue(), bench.queue("other")
@@ -44,6 +45,7 @@ def test_a_message_is_sent_only_if_the_role_may_send_to_the_queue(bench: Bench, 
         assert bench.is_empty(queue)
 
 
+@pytest.mark.slow_e2e
 @pytest.mark.parametrize("allowed", [True, False])
 def test_an_item_is_put_only_if_the_role_may_put_it(bench: Bench, allowed: bool) -> None:
     table, dynamodb = bench.name("table"), bench.clients["dynamodb"]
@@ -59,6 +61,7 @@ def test_an_item_is_put_only_if_the_role_may_put_it(bench: Bench, allowed: bool)
     assert dynamodb.scan(TableName=table)["Count"] == int(allowed)
 
 
+@pytest.mark.slow_e2e
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_topic_is_told_only_if_the_role_may_publish(bench: Bench, allowed: bool) -> None:
     topic = bench.clients["sns"].create_topic(Name=bench.name("topic"))["TopicArn"]

@@ -67,6 +67,7 @@ def test_a_client_is_told_when_the_function_may_not_be_invoked(bench: Bench) -> 
     assert len(bench.calls()) == 1  # to connect
 
 
+@pytest.mark.slow_e2e
 def test_what_the_handler_returns_is_sent_only_where_a_route_response_asks_for_it(bench: Bench) -> None:
     api = make_api(bench, bench.function("return {'statusCode': 200, 'body': event.get('body', '')}"))
     with Connection(api.url) as connection:
@@ -78,6 +79,7 @@ def test_what_the_handler_returns_is_sent_only_where_a_route_response_asks_for_i
         assert answer(connection, "answered") == "answered"
 
 
+@pytest.mark.slow_e2e
 @pytest.mark.parametrize("body", ["raise RuntimeError('a secret')", "return {'statusCode': 403}"])
 def test_who_cannot_connect_is_refused(bench: Bench, body: str) -> None:
     api = make_api(bench, bench.function(body))
