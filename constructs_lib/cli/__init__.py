@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from constructs_lib.cli import audit, check, explain, failures, invoke, rules, summary
-from constructs_lib.cli.errors import UsageError, say
+from constructs_lib.cli.errors import INTERRUPTED, UsageError, say
 from constructs_lib.graph.template import TemplateError
 from constructs_lib.operations.errors import OperationError
 
@@ -22,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         The exit code: 0; 1 when there are findings, or when nobody reads the output; 2 when what should be read cannot
-        be read, or the command is called wrongly; 3 when AWS refuses a call, or cannot be reached.
+        be read, or the command is called wrongly; 3 when AWS refuses a call, or cannot be reached;
+        130 when it is interrupted.
     """
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for the rest of the process
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OperationError as error:
         say(str(error))
         return error.code
+    except KeyboardInterrupt:
+        say("stopped")
+        return INTERRUPTED
     except OSError as error:
         if error.filename is not None:
             say(f"{error.filename}: expected a file that can be used, found {str(error.strerror).lower()}; check it")

@@ -1,6 +1,10 @@
 """What is wrong with how the command is called, and how it is said."""
 
 import sys
+from typing import Final
+
+INTERRUPTED: Final = 130
+"""The exit code after Ctrl-C, as of any command in a shell."""
 
 
 class UsageError(Exception):

@@ -4,10 +4,9 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Final
 
 from constructs_lib.cli.account import account_of
-from constructs_lib.cli.errors import UsageError, say
+from constructs_lib.cli.errors import INTERRUPTED, UsageError, say
 from constructs_lib.cli.response import Kept, Response, ResponseFile, standard_output
 from constructs_lib.nag.reports.places import plain
 from constructs_lib.operations.errors import Exit, OperationError
@@ -16,9 +15,6 @@ from constructs_lib.operations.invocation.call import invoke
 from constructs_lib.operations.invocation.description import as_json, describe, response_as_json
 from constructs_lib.operations.invocation.request import InvocationType
 from constructs_lib.operations.invocation.streaming import IncompleteError, stream
-
-_INTERRUPTED: Final = 130
-"""As shells say it."""
 
 
 def run_invoke(options: argparse.Namespace) -> int:
@@ -30,7 +26,7 @@ def run_invoke(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         where = "" if options.output is None else f"; {options.output} has a part of its response, or none"
         say(f"stopped; the function may have run, or still run: check what it did before invoking it again{where}")
-        return _INTERRUPTED
+        return INTERRUPTED
     return Exit.FAILED if answer.error else Exit.DONE
 
 

@@ -259,3 +259,12 @@ def test_nothing_can_be_read(capsys: pytest.CaptureFixture[str], monkeypatch: py
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err == "lambda-invocations: cannot find out which account it is\n"
+
+
+def test_it_can_be_stopped(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("constructs_lib.operations.places.listing.list_failures", stopped)
+    assert main(["failures", "list", "--region", "eu-west-1"]) == 130
+    assert capsys.readouterr().err == "lambda-invocations: stopped\n"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.cli.account import EXIT_CODES, account_of, add_account_options
-from constructs_lib.cli.errors import say
+from constructs_lib.cli.errors import INTERRUPTED, say
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _LIMIT: Final = 100
 _PAYLOAD: Final = 2_000
-_INTERRUPTED: Final = 130
 """What shells expect after Ctrl-C."""
 
 _DESCRIPTION: Final = """\
@@ -80,7 +79,7 @@ def _run(options: argparse.Namespace) -> int:
         for problem in problems + reading.problems:
             say(problem)
         say("stopped; what was read stays where it is")
-        return _INTERRUPTED
+        return INTERRUPTED
 
 
 def _shown(account: "Account", reading: "Reading", options: argparse.Namespace, problems: list[str]) -> int:
