@@ -89,10 +89,10 @@ def _maybe_sent(error: Exception) -> bool:
 
 
 def _closes(error: Exception) -> bool:
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import ClientError, ParamValidationError
 
     if not isinstance(error, ClientError):
-        return True  # no credentials, or a name that no call can have
+        return not isinstance(error, ParamValidationError)  # of this event; else there are no credentials
     return is_denied(error) or is_missing(error) or error_code(error) in _UNKNOWN_CALLER or _status(error) in (401, 403)
 
 
