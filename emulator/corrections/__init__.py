@@ -19,6 +19,8 @@ ORDER = (
     "error_types",
     "task_roles",
     "warm_workers",
+    "invocation_logs",
+    "response_streams",
     "queue_mappings",
     "message_moves",
     "batch_permissions",

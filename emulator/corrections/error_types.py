@@ -1,6 +1,8 @@
 """A failed invocation tells the type of the error (I4), by which Step Functions retries and catches (V10).
 
-ministack names every error ``Runtime.HandlerError``, and a throttle ``Lambda.Unknown``.
+It also has a trace, which is ``stackTrace`` in Python (AWS: lambda/python-exceptions) and ``trace`` in Node.js (AWS:
+lambda/nodejs-exceptions). ministack names every error ``Runtime.HandlerError`` and has no trace; it names a throttle
+``Lambda.Unknown``.
 """
 
 import contextvars
@@ -10,12 +12,17 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, stepfunctions
 
 _failure: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("failure")
-_PYTHON = ('"error": str(e), "trace": traceback', '"error": str(e), "type": type(e).__name__, "trace": traceback')
+_PYTHON = (
+    '"error": str(e), "trace": traceback',
+    '"error": str(e), "type": type(e).__name__, '
+    # The first call is the worker's own.
+    '"stack": traceback.format_list(traceback.extract_tb(e.__traceback__)[1:]), "trace": traceback',
+)
 _NODE = ('trace: err.stack || ""', 'type: err.name, trace: err.stack || ""')
 
 
 def apply() -> None:
-    """Let workers tell the type, and put it into the answer."""
+    """Let workers tell the type and the trace, and put them into the answer."""
     lambda_runtime._PYTHON_WORKER_SCRIPT = _replaced(lambda_runtime._PYTHON_WORKER_SCRIPT, *_PYTHON)
     lambda_runtime._NODEJS_WORKER_SCRIPT = _replaced(lambda_runtime._NODEJS_WORKER_SCRIPT, *_NODE)
     run, execute, call = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm, stepfunctions._call_lambda
@@ -25,11 +32,11 @@ def apply() -> None:
         _failure.set(response)
         return response
 
-    def with_type(*arguments: Any) -> dict[str, Any]:
+    def with_error(*arguments: Any) -> dict[str, Any]:
         _failure.set({})
         result = dict(execute(*arguments))
-        if result.get("error") and (kind := _type(_failure.get())):
-            result["body"] = {**result["body"], "errorType": kind}
+        if result.get("error"):
+            result["body"] = {**result["body"], **_told(_failure.get())}
         return result
 
     def call_from_state(*arguments: Any) -> Any:
@@ -41,14 +48,17 @@ def apply() -> None:
             raise
 
     lambda_runtime.Worker.invoke = noting_failure
-    lambda_svc._execute_function_warm = with_type
+    lambda_svc._execute_function_warm = with_error
     stepfunctions._call_lambda = call_from_state
 
 
-def _type(response: dict[str, Any]) -> str | None:
+def _told(response: dict[str, Any]) -> dict[str, Any]:
     if response.get("error") == "Worker process died":
-        return "Runtime.ExitError"
-    return response.get("type")
+        return {"errorType": "Runtime.ExitError"}
+    if "type" not in response:
+        return {}
+    trace = {"stackTrace": response["stack"]} if "stack" in response else {"trace": response["trace"].splitlines()}
+    return {"errorType": response["type"], **trace}
 
 
 def _replaced(script: str, old: str, new: str) -> str:

@@ -1,4 +1,7 @@
+import io
 import json
+import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -14,6 +17,26 @@ def test_a_failed_invocation_names_its_error(bench: Bench) -> None:
     answer = bench.clients["lambda"].invoke(FunctionName=function)
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
     assert json.loads(answer["Payload"].read())["errorType"] == "KeyError"
+
+
+def test_a_failed_invocation_has_the_trace_of_the_function_alone(bench: Bench) -> None:
+    function = bench.function("def book():\n    raise KeyError('x')\nbook()")
+    error = json.loads(bench.clients["lambda"].invoke(FunctionName=function)["Payload"].read())
+    outer, inner = error["stackTrace"]
+    assert re.fullmatch(r'  File ".*/index\.py", line \d+, in handler\n    book\(\)\n', outer)
+    assert re.fullmatch(r'  File ".*/index\.py", line \d+, in book\n    raise KeyError\(\'x\'\)\n', inner)
+
+
+def test_in_node_the_trace_has_another_name(bench: Bench) -> None:
+    lambda_, function = bench.clients["lambda"], bench.function("pass")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as code:
+        code.writestr("index.js", "exports.handler = async () => { throw new RangeError('x') }")
+    lambda_.update_function_configuration(FunctionName=function, Runtime="nodejs22.x")
+    lambda_.update_function_code(FunctionName=function, ZipFile=archive.getvalue())
+    error = json.loads(lambda_.invoke(FunctionName=function)["Payload"].read())
+    assert (error["errorType"], error["trace"][0]) == ("RangeError", "RangeError: x")
+    assert "index.js:1:" in error["trace"][1]
 
 
 def test_a_runtime_that_ends_names_that(bench: Bench) -> None:
