@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from constructs_lib.operations.live.calls import Calls
 from constructs_lib.operations.live.items import UNREAD, Item, taken
-from constructs_lib.operations.live.sources import read_sources
 
 _TYPE: Final = "AWS::Lambda::EventSourceMapping"
 _SAME: Final = (
@@ -47,17 +46,15 @@ _CONSUMER: Final = "/consumer/"
 
 
 def read_mappings(calls: Calls) -> Iterator[Item]:
-    """Yield the mappings, with the streams, their consumers and the tables that they read."""
+    """Yield the mappings, and the consumers of Kinesis streams that they read with."""
     what = "list the event source mappings"
-    every = calls.pages("lambda.list_event_source_mappings", "EventSourceMappings", what)
-    for found in every:
+    for found in calls.pages("lambda.list_event_source_mappings", "EventSourceMappings", what):
         properties = {name: value for name, value in taken(found, *_SAME).items() if _DEFAULTS.get(name) != value}
         properties["FunctionName"] = found.get("FunctionArn")
         properties["Enabled"] = found.get("State") not in _OFF
         function = str(found.get("FunctionArn", "")).partition(":function:")[2]
         yield Item("mapping", f"{function} {found['UUID']}", _TYPE, properties, found.get("EventSourceMappingArn"))
         yield from _consumer(found.get("EventSourceArn") or "")
-    yield from read_sources(calls, (one["EventSourceArn"] for one in every if one.get("EventSourceArn")))
 
 
 def unread_mappings() -> Iterator[Item]:

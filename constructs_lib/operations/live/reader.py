@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,10 +19,17 @@ from constructs_lib.operations.live.keys import with_keys
 from constructs_lib.operations.live.leftovers import without_leftovers
 from constructs_lib.operations.live.links import Links
 from constructs_lib.operations.live.parts import PARTS, Part
+from constructs_lib.operations.live.sources import read_sources
 from constructs_lib.operations.refusals import explained
 
 _AT_ONCE: Final = 6
 """How many parts are read at the same time."""
+
+_MORE: Final = (
+    ("bucket policies", read_bucket_policies),
+    ("streams and tables", read_sources),
+)
+"""What is read of that only which others name."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,9 @@ def read_account(account: Account, *, only: Collection[str] | None = None) -> Li
     several = {item.logical_id: item for items in read for item in items}
     items = list(several.values())
     if only is None:
-        items = [*with_keys(calls, items), *read_bucket_policies(calls, items)]
+        items = list(with_keys(calls, items))
+        for name, more in _MORE:
+            items += _read(Part(name, partial(more, items=items)), calls)
         refused = [one.permission for one in calls.refusals]
         items = list(without_leftovers(items, refused, identity, account.region))
     template = Template(path, {"Resources": _resources(items)}, Environment(identity, account.region))

@@ -1,16 +1,27 @@
 """The streams and tables that mappings read, with their policies."""
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, Final
 
 from constructs_lib.operations.live.calls import Calls
 from constructs_lib.operations.live.items import UNREAD, Item
 
+_MAPPING: Final = "AWS::Lambda::EventSourceMapping"
 
-def read_sources(calls: Calls, arns: Iterable[str]) -> Iterator[Item]:
-    """Yield the Kinesis streams, and the DynamoDB tables, of these ARNs that are of the account and region."""
-    own = [arn for arn in sorted(set(arns)) if arn.split(":")[3:5] == [calls.account.region, calls.account.id]]
+
+def read_sources(calls: Calls, items: Collection[Item]) -> Iterator[Item]:
+    """Yield the Kinesis streams, and the DynamoDB tables, that the mappings read in the account and region.
+
+    Parameters
+    ----------
+    calls
+        The calls to the account and region.
+    items
+        What was read of it.
+    """
+    arns = {str(item.properties.get("EventSourceArn")) for item in items if item.type == _MAPPING}
+    own = [arn for arn in sorted(arns) if arn.split(":")[3:5] == [calls.account.region, calls.account.id]]
     streams = sorted({arn.partition("/consumer/")[0] for arn in own if ":kinesis:" in arn})
     tables = [arn for arn in own if ":dynamodb:" in arn and "/stream/" in arn]
     for items in calls.each(lambda arn: list(_stream(calls, arn)), streams):

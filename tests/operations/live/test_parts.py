@@ -17,6 +17,7 @@ from constructs_lib.operations.live.mappings import read_mappings
 from constructs_lib.operations.live.queues import read_queues
 from constructs_lib.operations.live.reader import Live, read_account
 from constructs_lib.operations.live.rules import read_rules
+from constructs_lib.operations.live.sources import read_sources
 from tests.operations.conftest import Stub
 from tests.operations.live.answers import ID, REGION, Answers, Refused
 from tests.operations.live.safe import ANSWERS, JOBS, ORDERS, POLLER, STREAM, TOPIC, WEB, permitted
@@ -119,7 +120,7 @@ def test_what_a_mapping_has_by_default_is_left_out_and_a_consumer_of_a_stream_is
     assert mapping["Enabled"] is False
     assert not {"MaximumRetryAttempts", "TumblingWindowInSeconds"} & mapping.keys()
     assert items["AWS::Kinesis::StreamConsumer"].arn == consumer
-    assert items["AWS::Kinesis::Stream"].arn == STREAM
+    assert [item.arn for item in read_sources(Calls(account), items.values())] == [STREAM]
 
 
 def rules_of(live: Live) -> list[str]:
