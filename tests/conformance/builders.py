@@ -15,9 +15,11 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_msk as msk
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
@@ -29,6 +31,8 @@ from constructs_lib import (
     DocumentDbToLambda,
     DynamoDbToLambda,
     EventBridgeToLambda,
+    FailureQueue,
+    FailureRedrive,
     IotToLambda,
     KafkaToLambda,
     LambdaFunction,
@@ -41,6 +45,7 @@ from constructs_lib import (
     SesToLambda,
     UserPoolToLambda,
 )
+from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
 from constructs_lib.catalog import PATTERNS, Pattern
 from tests.helpers import ACCOUNT, make_function
 
@@ -211,8 +216,43 @@ def build_pattern(stack: Stack, pattern: Pattern) -> Any:
     return getattr(constructs_lib, pattern.name)(stack, "Pattern", function=function)
 
 
+def _redrive_of_bucket(stack: Stack) -> FailureRedrive:
+    return FailureRedrive(
+        stack,
+        "Redrive",
+        bucket=s3.Bucket.from_bucket_name(stack, "Failures", "failures"),
+        function=_acknowledged_function(stack),
+        schedule=scheduler.ScheduleExpression.rate(Duration.days(1)),
+    )
+
+
+def _redrive_of_queue(stack: Stack) -> FailureRedrive:
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
+    return FailureRedrive(
+        stack,
+        "Redrive",
+        queue=FailureQueue(stack, "Failures"),
+        function=_acknowledged_function(stack),
+        source_queue=sqs.Queue.from_queue_arn(stack, "Source", arn),
+        rate=100,
+    )
+
+
+def _acknowledged_function(stack: Stack) -> LambdaFunction:
+    """Return a function that nothing of this app invokes, as one rule pack asks it for a dead-letter queue."""
+    function = make_function(stack)
+    acknowledge_no_dead_letter_queue(function, "It is here for the redrive to invoke only")
+    return function
+
+
+REDRIVES: dict[str, Callable[[Stack], FailureRedrive]] = {
+    "FailureRedriveOfBucket": _redrive_of_bucket,
+    "FailureRedriveOfQueue": _redrive_of_queue,
+}
+
+
 def build_everything(scope: App) -> list[Stack]:
-    """Build every pattern of the catalog side by side, in as few stacks as their resources allow."""
+    """Build every pattern of the catalog side by side, in as few stacks as their resources allow, and the redrives."""
     stacks: list[Stack] = []
     resources = MOST_RESOURCES
     for pattern in PATTERNS:
@@ -221,4 +261,7 @@ def build_everything(scope: App) -> list[Stack]:
             stacks.append(Stack(scope, f"Everything{len(stacks)}"))
             resources = pattern.resource_budget + _BESIDES
         build_pattern(cast(Stack, Construct(stacks[-1], pattern.name)), pattern)
+    stacks.append(Stack(scope, f"Everything{len(stacks)}"))
+    for name, build in REDRIVES.items():
+        build(cast(Stack, Construct(stacks[-1], name)))
     return stacks

@@ -19,7 +19,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from constructs_lib.catalog import PATTERNS, Pattern
 from constructs_lib.facts import RETENTION_MAX_SECONDS, InvocationModel
-from tests.conformance.builders import build_pattern
+from tests.conformance.builders import REDRIVES, build_pattern
 from tests.helpers import make_function, resources
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +86,11 @@ def test_cfn_lint_is_content(assembly: Path, pattern: Pattern) -> None:
     assert lint(assembly / f"{pattern.name}.template.json") == []
 
 
+@pytest.mark.parametrize("name", REDRIVES)
+def test_cfn_lint_is_content_with_redrives(assembly: Path, name: str) -> None:
+    assert lint(assembly / f"{name}.template.json") == []
+
+
 def test_cfn_lint_is_content_with_every_pattern_side_by_side(assembly: Path) -> None:
     templates = sorted(assembly.glob("Everything*.template.json"))
     assert templates
@@ -141,8 +146,17 @@ def test_a_failed_event_ends_where_the_catalog_says(stack: Stack, pattern: Patte
 
 @every_pattern
 def test_the_template_is_as_before(stack: Stack, pattern: Pattern, built: Any, snapshot: SnapshotAssertion) -> None:
+    assert masked(stack) == snapshot(name=pattern.name, extension_class=JSONSnapshotExtension)
+
+
+@pytest.mark.parametrize("name", REDRIVES)
+def test_the_template_of_a_redrive_is_as_before(stack: Stack, name: str, snapshot: SnapshotAssertion) -> None:
+    REDRIVES[name](stack)
+    assert masked(stack) == snapshot(name=name, extension_class=JSONSnapshotExtension)
+
+
+def masked(stack: Stack) -> Any:
     template = json.dumps(Template.from_stack(stack).to_json())
     template = re.sub(r"[0-9a-f]{32,64}", "<hash>", template)
     # CDK's own handler of bucket notifications changes with its version.
-    template = re.sub(r'("ZipFile": )"import (?:[^"\\]|\\.)*"', r'\1"<code of CDK>"', template)
-    assert json.loads(template) == snapshot(name=pattern.name, extension_class=JSONSnapshotExtension)
+    return json.loads(re.sub(r'("ZipFile": )"import (?:[^"\\]|\\.)*"', r'\1"<code of CDK>"', template))

@@ -24,6 +24,7 @@ from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
@@ -37,6 +38,7 @@ from constructs_lib import (
     DynamoDbToLambda,
     EventBridgeToLambda,
     FailureQueue,
+    FailureRedrive,
     Finding,
     FunctionUrlToLambda,
     HttpApiToLambda,
@@ -207,6 +209,17 @@ KafkaToLambda(
     oauth_scope="read",
     consumption_mode="Queue",
 )
+FailureRedrive(stack, "RedriveA", bucket=s3.Bucket(stack, "RedriveBucket"), prefix="failed/", function=alias)
+FailureRedrive(stack, "RedriveB", queue=FailureQueue(stack, "RedriveQueue"), function=imported, stream=orders, rate=0.5)
+FailureRedrive(
+    stack,
+    "RedriveC",
+    queue=sqs.Queue.from_queue_arn(stack, "RedriveImported", "arn"),
+    source_queue=queue,
+    schedule=scheduler.ScheduleExpression.rate(Duration.hours(1)),
+    timeout=Duration.hours(1),
+    alarm_topic=topic,
+).state_machine.grant_start_execution(role)  # pyright: ignore[reportArgumentType]
 RestApiToLambda(stack, "Tenants", function=function, tenant_id="method.request.header.X-Tenant")
 
 
