@@ -18,12 +18,18 @@ from tests.e2e.drivers.load_balancer import LoadBalancerDriver
 from tests.e2e.drivers.queues import receive
 from tests.e2e.drivers.rest_api import RestApiDriver
 from tests.e2e.drivers.state_machine import StateMachineDriver
+from tests.e2e.drivers.synchronous import SynchronousDriver
+from tests.e2e.drivers.user_pool import UserPoolDriver
 from tests.e2e.journal import Journal
 from tests.e2e.scenarios import new_token
 from tests.e2e.stacks import synthesize
 
 DELIVERED = [driver for driver in DRIVERS if isinstance(driver, DeliveredDriver)]
-ASKED = [driver for driver in DRIVERS if isinstance(driver, (RestApiDriver, HttpApiDriver, LoadBalancerDriver))]
+ASKED = [
+    driver
+    for driver in DRIVERS
+    if isinstance(driver, (RestApiDriver, HttpApiDriver, LoadBalancerDriver, UserPoolDriver))
+]
 """Sources whose client waits, and that need the function's permission."""
 CALLED = [driver for driver in DRIVERS if isinstance(driver, (StateMachineDriver, ExecutionDriver, FirehoseDriver))]
 """Sources that wait for the function on behalf of nobody, and invoke it as a role."""
@@ -96,7 +102,7 @@ def revoke_all(deployed: Deployed) -> None:
 @pytest.mark.parametrize("break_it", [delete_it, revoke_all])
 @pytest.mark.parametrize("driver", ASKED, ids=lambda driver: driver.pattern.name)
 def test_a_client_is_told_of_a_function_that_cannot_be_invoked(
-    driver: RestApiDriver | HttpApiDriver | LoadBalancerDriver,
+    driver: SynchronousDriver,
     deployed: Deployed,
     journals: Path,
     break_it: Callable[[Deployed], None],
