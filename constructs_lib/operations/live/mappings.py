@@ -47,13 +47,15 @@ _CONSUMER: Final = "/consumer/"
 
 def read_mappings(calls: Calls) -> Iterator[Item]:
     """Yield the mappings, and the consumers of Kinesis streams that they read with."""
-    what = "list the event source mappings"
+    account, what = calls.account, "list the event source mappings"
+    prefix = f"arn:{account.partition}:lambda:{account.region}:{account.id}:event-source-mapping:"
     for found in calls.pages("lambda.list_event_source_mappings", "EventSourceMappings", what):
         properties = {name: value for name, value in taken(found, *_SAME).items() if _DEFAULTS.get(name) != value}
         properties["FunctionName"] = found.get("FunctionArn")
         properties["Enabled"] = found.get("State") not in _OFF
         function = str(found.get("FunctionArn", "")).partition(":function:")[2]
-        yield Item("mapping", f"{function} {found['UUID']}", _TYPE, properties, found.get("EventSourceMappingArn"))
+        arn = f"{prefix}{found['UUID']}"
+        yield Item("mapping", f"{function} {found['UUID']}", _TYPE, properties, arn)
         yield from _consumer(found.get("EventSourceArn") or "")
 
 
