@@ -9,15 +9,14 @@ from typing import Any, Final, TypeVar
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.actions import ACTIONS
-from constructs_lib.operations.refusals import error_code, explained, is_missing, is_throttled
+from constructs_lib.operations.live.throttling import cause_of, patiently
+from constructs_lib.operations.refusals import error_code, is_missing
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _AT_ONCE: Final = 4
 """How many calls of one kind run at the same time: Lambda takes 15 a second of most of them."""
-_ROUNDS: Final = 4
-"""How often a call is begun anew that is throttled: there are several for each function."""
 _NOTHING: Final = ("NoSuchBucketPolicy", "PolicyNotFoundException")
 """Answers that there is nothing, besides those that say so for what is gone."""
 
@@ -136,9 +135,9 @@ class Calls:
     def _noted(self, call: str, doing: str, read: Callable[[], R], nothing: R) -> R:
         permission = ACTIONS[call]
         try:
-            return _patiently(doing, read)
+            return patiently(doing, read)
         except OperationError as error:
-            cause = _cause(error)
+            cause = cause_of(error)
             if is_missing(cause) or error_code(cause) in _NOTHING:
                 return nothing
             key = permission, error_code(cause)
@@ -146,24 +145,6 @@ class Calls:
                 known = self._refused.get(key)
                 self._refused[key] = replace(known, count=known.count + 1) if known else Refusal(permission, str(error))
             raise
-
-
-def _patiently(doing: str, read: Callable[[], R]) -> R:
-    """Read, and read again when there were too many calls: each time, boto3 has waited five times before."""
-    for _ in range(_ROUNDS - 1):
-        try:
-            with explained(doing):
-                return read()
-        except OperationError as error:
-            if not is_throttled(_cause(error)):
-                raise
-    with explained(doing):
-        return read()
-
-
-def _cause(error: OperationError) -> Exception:
-    """Return what boto3 raised."""
-    return error.__cause__ if isinstance(error.__cause__, Exception) else error
 
 
 def _method(call: str) -> str:
