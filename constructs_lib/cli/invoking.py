@@ -13,6 +13,7 @@ from constructs_lib.operations.errors import Exit, OperationError
 from constructs_lib.operations.invocation.answer import Answer
 from constructs_lib.operations.invocation.call import invoke
 from constructs_lib.operations.invocation.description import as_json, describe, response_as_json
+from constructs_lib.operations.invocation.json_text import check_json
 from constructs_lib.operations.invocation.request import InvocationType
 from constructs_lib.operations.invocation.streaming import IncompleteError, stream
 
@@ -30,7 +31,7 @@ def run_invoke(options: argparse.Namespace) -> int:
     return Exit.FAILED if answer.error else Exit.DONE
 
 
-def _run(options: argparse.Namespace, payload: bytes | str | None) -> Answer:
+def _run(options: argparse.Namespace, payload: bytes | None) -> Answer:
     if options.output is not None:
         with ResponseFile(Path(options.output)) as file:
             answer = _invoke(options, payload, file)
@@ -59,18 +60,28 @@ def _check(options: argparse.Namespace) -> None:
                 )
 
 
-def _payload(options: argparse.Namespace) -> bytes | str | None:
+def _payload(options: argparse.Namespace) -> bytes | None:
     if options.payload_file is not None:
         return Path(options.payload_file).read_bytes()
-    if options.payload != "-":
-        given: str | None = options.payload
-        return given
+    if options.payload is None:
+        return None
+    if options.payload == "-":
+        return _standard_input()
+    payload: bytes = options.payload.encode(errors="surrogatepass")
+    try:
+        check_json(payload, "PAYLOAD")
+    except OperationError as error:
+        raise UsageError(f"{error}; a file is given with --payload-file FILE") from error
+    return payload
+
+
+def _standard_input() -> bytes:
     if sys.stdin is None:
-        raise UsageError("expected a payload in standard input, found a closed one; use --payload-file")
+        raise UsageError("expected a payload in standard input, found a closed one; use --payload-file FILE")
     return sys.stdin.buffer.read()
 
 
-def _invoke(options: argparse.Namespace, payload: bytes | str | None, response: Response) -> Answer:
+def _invoke(options: argparse.Namespace, payload: bytes | None, response: Response) -> Answer:
     account = account_of(options)
     given = {
         "qualifier": options.qualifier,

@@ -147,7 +147,9 @@ def test_who_and_what_else_is_sent(wire: Wire) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["{a: 1}"], "expected JSON as the payload, found an error in line 1, column 2"),
+        (["{a: 1}"], "expected JSON as PAYLOAD, found an error in line 1, column 2"),
+        (["order.json"], "; a file is given with --payload-file FILE"),
+        (["\udcff"], "expected JSON as PAYLOAD, found no UTF-8 at byte 1"),
         (["{}", "--payload-file", "order.json"], "expected one payload, found PAYLOAD and --payload-file"),
         (["--payload-file", "missing.json"], "missing.json: expected a file that can be used"),
         (["--async", "--tail"], "expected no --tail with --async"),

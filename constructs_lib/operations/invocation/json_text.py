@@ -30,7 +30,9 @@ def check_json(text: bytes, what: str) -> None:
     except UnicodeDecodeError as error:
         raise _wrong(what, f"no UTF-8 at byte {error.start + 1:,}") from error
     except json.JSONDecodeError as error:
-        raise _wrong(what, f"an error in line {error.lineno}, column {error.colno}: {error.msg.lower()}") from error
+        place = f"line {error.lineno}, column {error.colno}"
+        advice = "correct it: names and texts stand in double quotation marks"
+        raise _wrong(what, f"an error in {place}: {error.msg.lower()}", advice) from error
     except ValueError as error:
         raise _wrong(what, str(error)) from error
     except RecursionError:
@@ -61,9 +63,5 @@ def _finite(number: str) -> float:
     return value
 
 
-def _wrong(what: str, found: str) -> OperationError:
-    return OperationError(
-        f"expected JSON as {what}, found {found}; correct it: a text stands in double quotation marks, and a file is "
-        "named with an option of its own",
-        Exit.USAGE,
-    )
+def _wrong(what: str, found: str, advice: str = "correct it") -> OperationError:
+    return OperationError(f"expected JSON as {what}, found {found}; {advice}", Exit.USAGE)

@@ -1,11 +1,11 @@
 """The command ``lambda-invocations invoke`` with a function that runs.
 
-The emulator's log has no report, its function errors no stack trace, and its streams no ``ErrorCode``: the unit tests
-hold these.
+The emulator streams nothing of a response before the whole is there: the unit tests hold what happens in its middle.
 """
 
 import io
 import json
+import re
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
@@ -36,6 +36,19 @@ _TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+
+_MEASURED = re.compile(
+    r"^duration:          [\d,.]+ ms, billed [\d,]+ ms(?:, init [\d,.]+ ms)?\n"
+    r"memory:            \d+ of 128 MB\n"
+    r"request:           [0-9a-f-]{36}\n",
+    re.MULTILINE,
+)
+_TRACE = re.compile(
+    r"^function error:    ValueError: sold out\n"
+    r'    File "\S+/index\.py", line \d+, in handler\n'
+    r'      raise ValueError\(event\["fail"\]\)\n',
+    re.MULTILINE,
+)
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -78,6 +91,7 @@ def test_it_answers(run: Run, function: str) -> None:
     code, out, err = run(function, '{"id": 7}')
     assert (code, json.loads(out)) == (0, {"seen": {"id": 7}})
     assert "status:            200, the function answered\nexecuted version:  $LATEST\n" in err
+    assert _MEASURED.search(err)
 
 
 def test_a_version_answers_by_alias_and_arn(run: Run, function: str) -> None:
@@ -91,8 +105,21 @@ def test_a_version_answers_by_alias_and_arn(run: Run, function: str) -> None:
 def test_it_fails_with_its_log(run: Run, function: str) -> None:
     code, out, err = run(function, '{"fail": "sold out"}', "--tail")
     assert (code, json.loads(out)["errorType"]) == (1, "ValueError")
-    assert err.startswith('order {"fail": "sold out"}\nTraceback (most recent call last):\n')
-    assert "function error:    ValueError: sold out\n" in err
+    start, text, *_ = err.splitlines()
+    assert (start[:17], text) == ("START RequestId: ", 'order {"fail": "sold out"}')
+    assert _MEASURED.search(err)
+    assert _TRACE.search(err)
+
+
+def test_a_stream_fails_with_its_log(run: Run, function: str, tmp_path: Path) -> None:
+    (file := tmp_path / "response").write_text("before")
+    code, out, err = run(f"{function}:live", '{"fail": "sold out"}', "--stream", "--tail", "--output", str(file))
+    assert (code, out) == (1, "")
+    assert err.startswith("START RequestId: ")
+    assert "\nstatus:            200, the function failed\nexecuted version:  1\n" in err
+    assert _MEASURED.search(err)
+    assert _TRACE.search(err)
+    assert file.read_text() == ""
 
 
 def test_an_event_is_queued_and_a_dry_run_does_nothing(run: Run, function: str, tmp_path: Path) -> None:
@@ -122,6 +149,7 @@ def test_all_of_it_as_json(run: Run, function: str) -> None:
     assert (code, err) == (0, "")
     assert (found["status"], found["response"]) == (200, {"seen": {"id": 7}})
     assert 'order {"id": 7}' in found["log"]
+    assert found["report"]["billed_duration_ms"] >= found["report"]["duration_ms"] > 0
 
 
 def test_what_is_not_there(run: Run, function: str) -> None:

@@ -29,7 +29,7 @@ RESERVED = "ReservedFunctionConcurrentInvocationLimitExceeded"
         (500, "ServiceException", "internal", "the function may have run"),
         (502, "KMSAccessDeniedException", "denied", "let the function's role use the key"),
         (502, "KMSDisabledException", "disabled", "enable the key"),
-        (502, "KMSInvalidStateException", "PendingDeletion", "mend the key"),
+        (502, "KMSInvalidStateException", "PendingDeletion", "make the key of its environment variables usable again"),
         (502, "KMSNotFoundException", "none", "set another key"),
         (502, "SubnetIPAddressLimitReachedException", "full", "add a subnet"),
     ],
