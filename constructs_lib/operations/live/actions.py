@@ -32,6 +32,7 @@ ACTIONS: Final = {
     "kinesis.get_resource_policy": "kinesis:GetResourcePolicy",
     "kms.describe_key": "kms:DescribeKey",
     "kms.get_key_policy": "kms:GetKeyPolicy",
+    "kms.list_grants": "kms:ListGrants",
     "lambda.get_function_concurrency": "lambda:GetFunctionConcurrency",
     "lambda.get_function_recursion_config": "lambda:GetFunctionRecursionConfig",
     "lambda.get_policy": "lambda:GetPolicy",

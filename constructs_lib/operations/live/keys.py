@@ -1,4 +1,4 @@
-"""The keys that encrypt queues, topics and streams, with their policies."""
+"""The keys that encrypt queues and topics, with their policies and grants."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -53,5 +53,22 @@ def _key(calls: Calls, metadata: dict[str, Any]) -> Item:
     identity = metadata["KeyId"]
     what = f"read the policy of the key {identity}"
     answer = calls.maybe("kms.get_key_policy", what, KeyId=identity, PolicyName="default")
-    document = UNREAD if answer is None else json.loads(answer.get("Policy") or "{}")
+    grants = calls.maybe_pages("kms.list_grants", "Grants", f"read the grants of the key {identity}", KeyId=identity)
+    document: dict[str, Any] = UNREAD
+    if answer is not None and grants is not None:
+        policy = json.loads(answer.get("Policy") or "{}")
+        stated = policy.get("Statement") or []
+        statements = [*(stated if isinstance(stated, list) else [stated]), *map(_granting, grants)]
+        document = {**policy, "Statement": statements}
     return Item("key", identity, "AWS::KMS::Key", {"KeyPolicy": document}, metadata["Arn"])
+
+
+def _granting(grant: dict[str, Any]) -> dict[str, Any]:
+    """Return the statement of a policy that allows what a grant does."""
+    actions = [f"kms:{operation}" for operation in grant.get("Operations") or ()]
+    return {
+        "Effect": "Allow",
+        "Principal": {"AWS": grant.get("GranteePrincipal", "*")},
+        "Action": actions,
+        "Resource": "*",
+    }

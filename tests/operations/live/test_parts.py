@@ -20,7 +20,7 @@ from constructs_lib.operations.live.rules import read_rules
 from constructs_lib.operations.live.sources import read_sources
 from tests.operations.conftest import Stub
 from tests.operations.live.answers import ID, REGION, Answers, Refused
-from tests.operations.live.safe import ANSWERS, JOBS, ORDERS, POLLER, STREAM, TOPIC, WEB, permitted
+from tests.operations.live.safe import ANSWERS, JOBS, ORDERS, POLLER, ROLE, STREAM, TOPIC, WEB, permitted
 
 
 def functions(stubber: Stubber, *pages: list[str]) -> None:
@@ -173,6 +173,21 @@ def test_the_key_that_aws_manages_goes_by_its_alias_however_a_queue_names_it(who
     managed = {"KeyMetadata": {"KeyId": "1", "Arn": f"arn:aws:kms:{REGION}:{ID}:key/1", "KeyManager": "AWS"}}
     whole.answer({**ANSWERS, "kms.describe_key": managed})
     assert "DeadLetterQueueKey" in rules_of(read_account(whole))
+
+
+@pytest.mark.parametrize("granted", [False, True])
+def test_a_grant_of_a_key_counts_as_its_policy(whole: Answers, granted: bool) -> None:
+    (role,) = ANSWERS["iam.get_account_authorization_details"]["RoleDetailList"]
+    keyless = [{**role, "AttachedManagedPolicies": role["AttachedManagedPolicies"][1:]}]
+    grant = {"GranteePrincipal": ROLE, "Operations": ["Decrypt", "GenerateDataKey"]}
+    answers = {
+        "iam.get_account_authorization_details": {"RoleDetailList": keyless},
+        "kms.list_grants": {"Grants": [grant] if granted else []},
+    }
+    whole.answer({**ANSWERS, **answers})
+    live = read_account(whole)
+    lacking = [one.message for one in run([live.app], choose_rules()).active if one.rule == "PollerPermission"]
+    assert len([one for one in lacking if "kms:Decrypt" in one]) == (not granted)
 
 
 def test_a_queue_names_its_dead_letter_queue_as_an_object() -> None:
