@@ -24,6 +24,7 @@ ORDER = (
     "queue_mappings",
     "message_moves",
     "batch_permissions",
+    "record_permissions",
     "service_integrations",
     "distributed_map",
     "firehose",

@@ -8,11 +8,19 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, CfnOutput, Duration, Stack
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
 
-from constructs_lib import AsyncInvocation, FailureRedrive, LambdaFunction, SqsToLambda
+from constructs_lib import (
+    AsyncInvocation,
+    FailureQueue,
+    FailureRedrive,
+    KinesisToLambda,
+    LambdaFunction,
+    SqsToLambda,
+)
 from tests.e2e.clients import Clients, wait_until
 from tests.e2e.deploy import delete, deploy
 from tests.e2e.drivers.queues import waiting
@@ -20,15 +28,18 @@ from tests.e2e.drivers.queues import waiting
 pytestmark = pytest.mark.e2e
 
 HANDLER = """
-import json, os
+import base64, json, os
+
+def body(record):
+    return json.loads(base64.b64decode(record["kinesis"]["data"]) if "kinesis" in record else record["body"])
 
 def handler(event, context):
-    bodies = [json.loads(record["body"]) for record in event["Records"]] if "Records" in event else [event]
+    bodies = [body(record) for record in event["Records"]] if "Records" in event else [event]
     if not os.path.exists(os.environ["MENDED"]):
         raise RuntimeError("not mended yet")
     with open(os.environ["HANDLED"], "a") as handled:
-        for body in bodies:
-            handled.write(body["id"] + "\\n")
+        for one in bodies:
+            handled.write(one["id"] + "\\n")
 """
 
 
@@ -92,6 +103,14 @@ class Deployed:
     def objects(self) -> list[str]:
         pages = self.clients["s3"].get_paginator("list_objects_v2").paginate(Bucket=self.outputs["Place"])
         return [found["Key"] for page in pages for found in page.get("Contents", [])]
+
+    def records_waiting(self) -> int:
+        """Count the records of the failed batches in the failure queue."""
+        found = self.clients["sqs"].receive_message(
+            QueueUrl=self.outputs["Place"], MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        bodies = [json.loads(message["Body"]) for message in found.get("Messages", [])]
+        return sum(body["KinesisBatchInfo"]["batchSize"] for body in bodies)
 
     def succeed(self, given: dict[str, Any] | None = None) -> None:
         """Run the state machine, and expect that nothing stays."""
@@ -158,6 +177,23 @@ def over_dead_letters(stack: Stack, function: LambdaFunction) -> tuple[FailureRe
     assert queue is not None
     redrive = FailureRedrive(stack, "Redrive", queue=queue, source_queue=pattern.queue, max_concurrency=2)
     return redrive, {"Place": queue.queue_url, "Source": pattern.queue.queue_url}
+
+
+def over_batches(stack: Stack, function: LambdaFunction) -> tuple[FailureRedrive, dict[str, str]]:
+    stream = kinesis.Stream(stack, "Stream", shard_count=1)
+    queue = FailureQueue(stack, "Batches")
+    KinesisToLambda(
+        stack,
+        "Clicks",
+        function=function,
+        stream=stream,
+        on_failure=queue,
+        retry_attempts=0,
+        batch_size=5,
+        bisect_batch_on_error=False,
+    )
+    redrive = FailureRedrive(stack, "Redrive", queue=queue, function=function, stream=stream, max_concurrency=1)
+    return redrive, {"Place": queue.queue_url, "Stream": stream.stream_name}
 
 
 def test_objects_go_home_and_one_that_is_no_event_stays(deployed: Deploy) -> None:
@@ -268,6 +304,19 @@ def test_dead_letters_go_back_to_their_queue(deployed: Deploy) -> None:
     redrive.mend()
     redrive.succeed()
     redrive.wait_for(events)
+    assert redrive.waiting() == 0
+
+
+@pytest.mark.slow_e2e
+def test_records_of_a_stream_are_fetched_back(deployed: Deploy) -> None:
+    redrive = deployed(over_batches)
+    events = events_of(20)
+    records = [{"Data": json.dumps({"id": event}).encode(), "PartitionKey": "1"} for event in events]
+    redrive.clients["kinesis"].put_records(StreamName=redrive.outputs["Stream"], Records=records)
+    wait_until(lambda: redrive.records_waiting() == len(events), "the failed batches in the queue", seconds=60)
+    redrive.mend()
+    redrive.succeed()
+    wait_until(lambda: set(redrive.handled()) == set(events), "each record to be handled", seconds=30)
     assert redrive.waiting() == 0
 
 
