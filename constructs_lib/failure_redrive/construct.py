@@ -64,7 +64,7 @@ class FailureRedrive(Construct):
         Whose failed batches ``queue`` holds: a message names the records only, and they are fetched back from the
         Kinesis stream, or the stream of the DynamoDB table, as long as it has them. Objects hold the records.
     max_concurrency
-        How many work in parallel, 1 to 1,000. Default: 10, which is some 1,000 events a second.
+        How many invocations of the function work in parallel, each on ten events at once; 1 to 1,000. Default: 10.
     rate
         The most events a second, of a whole execution, 0.1 to 10,000. Default: as fast as it goes.
     timeout
