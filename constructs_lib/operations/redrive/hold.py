@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,9 +34,12 @@ class Hold:
         The URL of the queue.
     seconds
         How long a message was hidden when it was received.
+    clock
+        The time in seconds.
     """
 
-    def __init__(self, client: Any, url: str, seconds: int) -> None:
+    def __init__(self, client: Any, url: str, seconds: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._client = client
         self._url = url
         self._seconds = seconds
@@ -51,7 +54,7 @@ class Hold:
 
     def take(self, handles: Mapping[str, str]) -> None:
         """Hold messages that were just received, given as receipt handles by id."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             for message, handle in handles.items():
                 since = self._held[message].since if message in self._held else now
@@ -64,7 +67,7 @@ class Hold:
 
     def renew(self) -> None:
         """Hide for longer what would be visible soon."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             due = [held for held in self._held.values() if held.until - now < self._seconds / 2]
         changes: list[tuple[str, int]] = []

@@ -19,7 +19,8 @@ from constructs_lib.operations.redrive.options import Options
 from constructs_lib.operations.redrive.outcome import Outcome
 from constructs_lib.operations.redrive.queue_place import QueuePlace
 from constructs_lib.operations.redrive.reason import Reason
-from constructs_lib.operations.redrive.run import Run, Source
+from constructs_lib.operations.redrive.run import Run
+from constructs_lib.operations.redrive.source import Source
 from constructs_lib.operations.refusals import explained
 
 _ELSEWHERE: Final = "its events are with whoever gets them from there: give the queue or the bucket that does"
