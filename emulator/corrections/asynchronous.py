@@ -22,7 +22,14 @@ _log = logging.getLogger("emulator.asynchronous")
 
 def apply() -> None:
     """Replace the retry loop, and keep one request id for all attempts of an event."""
-    dispatch, reset = lambda_svc._execute_function_dispatch, lambda_svc.reset
+    answer, dispatch, reset = lambda_svc._invoke, lambda_svc._execute_function_dispatch, lambda_svc.reset
+
+    async def without_version(*arguments: Any, **more: Any) -> tuple[int, dict[str, str], bytes]:
+        """Answer to an event without the version that will run (I8)."""
+        status, headers, body = await answer(*arguments, **more)
+        if status == 202:
+            headers.pop("X-Amz-Executed-Version")
+        return status, headers, body
 
     def with_request_id(
         func: dict[str, Any], config: dict[str, Any], event: Any, request_id: str, started: float
@@ -33,6 +40,7 @@ def apply() -> None:
         queue.clear()
         reset()
 
+    lambda_svc._invoke = without_version
     lambda_svc.invoke_async_with_retry = lambda record, event: invoke(_arn(record), event)
     lambda_svc._execute_function_dispatch = with_request_id
     lambda_svc.reset = reset_with_queue

@@ -1,8 +1,8 @@
 """A failed invocation tells the type of the error (I4), by which Step Functions retries and catches (V10).
 
 It also has a trace, which is ``stackTrace`` in Python (AWS: lambda/python-exceptions) and ``trace`` in Node.js (AWS:
-lambda/nodejs-exceptions). ministack names every error ``Runtime.HandlerError`` and has no trace; it names a throttle
-``Lambda.Unknown``.
+lambda/nodejs-exceptions). ministack names every error ``Runtime.HandlerError`` and has no trace; the one in the log
+begins within itself. It names a throttle ``Lambda.Unknown``.
 """
 
 import contextvars
@@ -13,10 +13,12 @@ from ministack.services import lambda_svc, stepfunctions
 
 _failure: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("failure")
 _PYTHON = (
-    '"error": str(e), "trace": traceback',
+    '"error": str(e), "trace": traceback.format_exc()',
     '"error": str(e), "type": type(e).__name__, '
-    # The first call is the worker's own.
-    '"stack": traceback.format_list(traceback.extract_tb(e.__traceback__)[1:]), "trace": traceback',
+    # The first call is the worker's own, and Lambda's runtime gives lines without marks below.
+    '"stack": (_stack := traceback.format_list('
+    "[(call.filename, call.lineno, call.name, call.line) for call in traceback.extract_tb(e.__traceback__)[1:]])), "
+    '"trace": "".join([f"[ERROR] {type(e).__name__}: {e}\\n", "Traceback (most recent call last):\\n", *_stack])',
 )
 _NODE = ('trace: err.stack || ""', 'type: err.name, trace: err.stack || ""')
 

@@ -20,10 +20,10 @@ def test_a_failed_invocation_names_its_error(bench: Bench) -> None:
 
 
 def test_a_failed_invocation_has_the_trace_of_the_function_alone(bench: Bench) -> None:
-    function = bench.function("def book():\n    raise KeyError('x')\nbook()")
+    function = bench.function("def book():\n    raise KeyError('x')\nreturn book() + 1")
     error = json.loads(bench.clients["lambda"].invoke(FunctionName=function)["Payload"].read())
     outer, inner = error["stackTrace"]
-    assert re.fullmatch(r'  File ".*/index\.py", line \d+, in handler\n    book\(\)\n', outer)
+    assert re.fullmatch(r'  File ".*/index\.py", line \d+, in handler\n    return book\(\) \+ 1\n', outer)
     assert re.fullmatch(r'  File ".*/index\.py", line \d+, in book\n    raise KeyError\(\'x\'\)\n', inner)
 
 

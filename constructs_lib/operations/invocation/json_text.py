@@ -23,7 +23,7 @@ def check_json(text: bytes, what: str) -> None:
         When it is none; the message says where.
     """
     if not text.strip():
-        raise _wrong(what, "nothing")
+        raise _wrong(what, "nothing", "leave it out, or write JSON")
     try:
         # Numbers are not turned into Python's, which would refuse some that are JSON.
         json.loads(text.decode(), parse_constant=_refuse, parse_float=str, parse_int=str)

@@ -130,7 +130,7 @@ def test_an_event_is_queued_and_a_dry_run_does_nothing(run: Run, function: str, 
     assert err.startswith("status:            204, ")
     code, out, err = run(f"{function}:live", event, "--async")
     assert (code, out) == (0, "")
-    assert err.startswith("status:            202, ")
+    assert err.startswith("status:            202, the event is queued\nrequest: ")
     wait_until(notes.read_text, "the event to arrive", seconds=10)
     assert [line.rsplit(":", 1)[1] for line in notes.read_text().splitlines()] == ["live"]
 

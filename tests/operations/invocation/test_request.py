@@ -42,7 +42,7 @@ def test_json_is_sent_to_the_letter(payload: str) -> None:
     [
         ('{"a": 1,\n "b" 2}', "line 2, column 6: expecting ':' delimiter"),
         ("order.json", "line 1, column 1: expecting value"),
-        ("", "found nothing"),
+        ("", "found nothing; leave it out"),
         (" \n", "found nothing"),
         ("NaN", "found NaN"),
         ("[1, -Infinity]", "found -Infinity"),
