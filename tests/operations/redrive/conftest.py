@@ -3,19 +3,18 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
 from constructs_lib.operations.account import Account
-from tests.operations.redrive.failed import REGION
+from tests.operations import stubs
 
 Stub = Callable[..., Stubber]
 
 
 @pytest.fixture
 def account() -> Account:
-    return Account(boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION))
+    return stubs.account()
 
 
 @pytest.fixture
