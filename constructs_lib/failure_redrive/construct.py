@@ -7,8 +7,10 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
-from constructs_lib.alarms import WatchedAlarm
+from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
+from constructs_lib.alarms import WatchedAlarm, refuse_circle
 from constructs_lib.checks import check_function, check_kinds, check_range
+from constructs_lib.execution import catch_failed_executions
 from constructs_lib.failure import watch
 from constructs_lib.failure_redrive import access, state_machine
 from constructs_lib.failure_redrive.checks import check_prefix, check_source, check_streams
@@ -37,9 +39,9 @@ class FailureRedrive(Construct):
     Where a failed event goes
         An event leaves its place only after its new home has accepted it. Until then it is in the place, whatever
         happens: a stopped execution, a function that times out, two executions at once. It may thus get home twice.
-        What fails again is back in the place, for the next execution. What cannot be redriven stays, with the reason
-        in the log of the function and in the child execution: the execution then fails at its end, after all others
-        are sent, and an alarm goes off.
+        What fails again goes where failed executions of ``function`` go, mostly this very place, for the next
+        execution. What cannot be redriven stays, with the reason in the log and in the child execution: the execution
+        then fails at its end, after all others are sent, and an alarm goes off.
 
     Parameters
     ----------
@@ -57,7 +59,8 @@ class FailureRedrive(Construct):
         imported. In a FIFO queue the events of each message group keep their order.
     function
         Gets the events that failed in it, or on their way to it. Owned, alias, version or imported; the qualifier is
-        that which was invoked. Needed for a bucket.
+        that which was invoked. Needed for a bucket. A function of this app without a failure target gets a failure
+        queue, as from ``AsyncInvocation``, unless ``stream`` or ``table`` say that it is not invoked asynchronously.
     source_queue
         Gets the messages of which ``queue`` is the dead-letter queue.
     stream, table
@@ -82,6 +85,8 @@ class FailureRedrive(Construct):
         The function that does the work.
     state_machine : stepfunctions.StateMachine
         Start it with ``.state_machine.grant_start_execution(...)``. It logs every step, without the data, and traces.
+    failure_queue : sqs.IQueue or None
+        Where events wait that fail again in ``function``; None if that is not a queue of this app, or not known.
     result_bucket : s3.Bucket
         Has the outcome of each child execution, for 90 days: numbers, keys of objects and reasons, no events.
     schedule : scheduler.Schedule or None
@@ -97,7 +102,8 @@ class FailureRedrive(Construct):
         If there is neither or both of ``bucket`` and ``queue``, nobody to get the events, a ``source_queue`` for a
         bucket, one that is ``queue`` itself, or FIFO where the other is not; if ``queue`` has a dead-letter queue; if
         ``stream`` or ``table`` come without a queue and a function, or the table has no stream; if a prefix has
-        wildcards, the place is of another Region or account, or a number is out of its range.
+        wildcards, the place is of another Region or account, or a number is out of its range. For the failure target of
+        ``function`` as ``AsyncInvocation`` does.
     TypeError
         If a parameter is not such a CDK object.
     """
@@ -142,6 +148,10 @@ class FailureRedrive(Construct):
             environment |= {"PLACE_ARN": bucket.bucket_arn, "PREFIX": prefix}
         elif queue is not None:
             environment |= {"PLACE_ARN": queue.queue_arn, "QUEUE_URL": queue.queue_url}
+        self.failure_queue: AnyQueue | None = None
+        self.alarms: list[cloudwatch.Alarm] = []
+        if function is not None and stream is None and table is None:
+            self._catch_again(function, alarm_topic)
         self.function = make_function(self, environment)
         self.result_bucket = make_result_bucket(self)
         items = state_machine.workers()
@@ -162,12 +172,22 @@ class FailureRedrive(Construct):
         access.let_run(self, self.state_machine, self.function, self.result_bucket)
         if bucket is not None and prefix is not None:
             self.state_machine.add_to_role_policy(access.let_list(bucket, prefix))
-        self.alarms = self._watch(alarm_topic)
+        self.alarms += self._watch(alarm_topic)
         self.schedule: scheduler.Schedule | None = None
         self.dead_letter_queue: AnyQueue | None = None
         if schedule is not None:
             self.schedule, self.dead_letter_queue = start_by_schedule(self, self.state_machine, schedule, alarm_topic)
             self.alarms.append(watch(self.dead_letter_queue, None))
+
+    def _catch_again(self, function: AnyFunction, alarm_topic: AnyTopic | None) -> None:
+        """See to it that what fails again is not lost; of an imported function, who invoked it first has done so."""
+        owned = owned_function(function)
+        if owned is None:
+            return
+        capture = catch_failed_executions(function, alarm_topic=alarm_topic)
+        acknowledge_no_dead_letter_queue(function, "Failed events go to the on-failure destination, which says more")
+        self.failure_queue, self.alarms = capture.failure_queue, capture.alarms
+        refuse_circle(self, alarm_topic, owned, self.failure_queue)
 
     def _make_state_machine(self, items: dict[str, object], timeout: Duration) -> stepfunctions.StateMachine:
         seconds = known_seconds(timeout)

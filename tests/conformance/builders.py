@@ -45,7 +45,6 @@ from constructs_lib import (
     SesToLambda,
     UserPoolToLambda,
 )
-from constructs_lib.acknowledge import acknowledge_no_dead_letter_queue
 from constructs_lib.catalog import PATTERNS, Pattern
 from tests.helpers import ACCOUNT, make_function
 
@@ -221,7 +220,7 @@ def _redrive_of_bucket(stack: Stack) -> FailureRedrive:
         stack,
         "Redrive",
         bucket=s3.Bucket.from_bucket_name(stack, "Failures", "failures"),
-        function=_acknowledged_function(stack),
+        function=make_function(stack),
         schedule=scheduler.ScheduleExpression.rate(Duration.days(1)),
     )
 
@@ -232,17 +231,10 @@ def _redrive_of_queue(stack: Stack) -> FailureRedrive:
         stack,
         "Redrive",
         queue=FailureQueue(stack, "Failures"),
-        function=_acknowledged_function(stack),
+        function=make_function(stack),
         source_queue=sqs.Queue.from_queue_arn(stack, "Source", arn),
         rate=100,
     )
-
-
-def _acknowledged_function(stack: Stack) -> LambdaFunction:
-    """Return a function that nothing of this app invokes, as one rule pack asks it for a dead-letter queue."""
-    function = make_function(stack)
-    acknowledge_no_dead_letter_queue(function, "It is here for the redrive to invoke only")
-    return function
 
 
 REDRIVES: dict[str, Callable[[Stack], FailureRedrive]] = {
