@@ -20,9 +20,11 @@ from constructs_lib.operations.redrive.server_time import server_time
 from constructs_lib.operations.refusals import explained
 
 TOGETHER: Final = 10
-HIDDEN_SECONDS: Final = 60
+HIDDEN_SECONDS: Final = 30
 """How long a message is hidden when the run is killed; it is renewed while the run goes on."""
 _WAIT_SECONDS: Final = 1
+_HIDDEN: Final = "ApproximateNumberOfMessagesNotVisible"
+_COUNTS: Final = ("ApproximateNumberOfMessages", _HIDDEN)
 _PATIENCE: Final = 30.0
 
 
@@ -36,7 +38,7 @@ class QueuePlace:
     place
         The queue.
     hidden_seconds
-        How long a message stays hidden when nobody renews that. Default: 60.
+        How long a message stays hidden when nobody renews that. Default: 30.
 
     Raises
     ------
@@ -52,7 +54,7 @@ class QueuePlace:
         with explained(f"read the queue {self._name}"):
             owner = place.arn.split(":")[4]
             self._url: str = self._client.get_queue_url(QueueName=self._name, QueueOwnerAWSAccountId=owner)["QueueUrl"]
-        answer = self._attributes("RedrivePolicy", "ApproximateNumberOfMessages")
+        answer = self._attributes("RedrivePolicy", *_COUNTS)
         self.began = server_time(answer)
         attributes = answer.get("Attributes", {})
         if attributes.get("RedrivePolicy"):
@@ -61,7 +63,7 @@ class QueuePlace:
                 "queue once they are received too often; redrive that one",
                 Exit.USAGE,
             )
-        self.total: int | None = int(attributes.get("ApproximateNumberOfMessages", 0))
+        self.total: int | None = sum(int(attributes.get(name, 0)) for name in _COUNTS)
         self.problems: list[str] = []
         self._hold = Hold(self._client, self._url, hidden_seconds)
 
@@ -103,8 +105,8 @@ class QueuePlace:
 
     def hidden(self) -> int:
         """Return about how many messages others are holding."""
-        found = self._attributes("ApproximateNumberOfMessagesNotVisible").get("Attributes", {})
-        return max(0, int(found.get("ApproximateNumberOfMessagesNotVisible", 0)) - len(self._hold))
+        found = self._attributes(_HIDDEN).get("Attributes", {})
+        return max(0, int(found.get(_HIDDEN, 0)) - len(self._hold))
 
     def close(self) -> None:
         """Make visible what is still held."""

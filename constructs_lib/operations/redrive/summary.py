@@ -25,7 +25,7 @@ def summary_of(outcome: Outcome) -> Iterator[str]:
     if outcome.finished:
         yield f"{_events(outcome.finished)} that an earlier run had sent only removed from the place"
     if left := sum(outcome.left.values()):
-        yield f"{_events(left)} left where they are"
+        yield f"{_events(left)} left in place"
         for reason, number in outcome.left.most_common():
             yield f"  {number:,}: {reason}"
     if outcome.passed_over:

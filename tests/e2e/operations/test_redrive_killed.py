@@ -111,7 +111,8 @@ def test_messages_of_a_queue(bench: Failing, suffix: str) -> None:
     queue, dlq = dead_letters(bench, bodies, suffix, (lambda body: str(int(body) % 40)) if suffix else None)
     command = Command(bench, dlq, "--limit", str(10 * number))  # with a limit, SQS does not move them itself
     chance = random.Random(SEED)
-    for _ in range(KILLS):
+    # What a killed run hides keeps back all that is behind it in its message groups.
+    for _ in range(2 if suffix else KILLS):
         command.kill_after(chance.randint(10, number // (KILLS + 1)))
     printed = command.finish()
     assert bench.depth(dlq) == 0

@@ -31,6 +31,9 @@ def test_a_terminal_gets_a_bar() -> None:
     progress(outcome(98))
     progress(outcome(99))  # so soon it is not drawn again
     assert screen.getvalue() == f"\r\x1b[K[{'#' * 15}{'.' * 15}] 98 of about 200 sent, 2 stay, 10 a second"
+    clock.now = 20
+    progress(outcome(118))
+    assert "118 of about 200 sent, 2 stay, 2 a second" in screen.getvalue()
     progress.clear()
     assert screen.getvalue().endswith("\r\x1b[K")
 
@@ -52,6 +55,12 @@ def test_the_number_can_be_unknown() -> None:
     assert screen.getvalue() == "\r\x1b[K3 sent"
 
 
+def test_a_wait_is_told() -> None:
+    screen, clock = Screen(), Clock()
+    Progress(screen, clock)(Outcome(sent=Counter({"message to q": 3}), hidden=40))
+    assert screen.getvalue() == "\r\x1b[K3 sent, waiting for about 40 that are hidden"
+
+
 def test_the_summary_says_what_became_of_each() -> None:
     found = Outcome(
         journal=Path("j"),
@@ -71,7 +80,7 @@ def test_the_summary_says_what_became_of_each() -> None:
         "  1: message to r",
         "  3 of them once more, as an earlier run ended while they were sent: possible duplicates",
         "2 events that an earlier run had sent only removed from the place",
-        "4 events left where they are",
+        "4 events left in place",
         "  4: too large",
         "1 event with another error left alone",
         "6 events that came after the run began left alone; some may have failed again",
