@@ -12,6 +12,7 @@ from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 
 from constructs_lib import (
     AsyncInvocation,
@@ -58,9 +59,13 @@ class Deployed:
     def mend(self) -> None:
         (self._folder / "mended").touch()
 
-    def handled(self) -> Counter[str]:
+    def log(self) -> list[str]:
+        """Return the events in the order in which they were handled."""
         file = self._folder / "handled"
-        return Counter(file.read_text().splitlines()) if file.exists() else Counter()
+        return file.read_text().splitlines() if file.exists() else []
+
+    def handled(self) -> Counter[str]:
+        return Counter(self.log())
 
     def wait_for(self, events: list[str]) -> None:
         """Wait until each event is handled, once only."""
@@ -177,6 +182,20 @@ def over_dead_letters(stack: Stack, function: LambdaFunction) -> tuple[FailureRe
     assert queue is not None
     redrive = FailureRedrive(stack, "Redrive", queue=queue, source_queue=pattern.queue, max_concurrency=2)
     return redrive, {"Place": queue.queue_url, "Source": pattern.queue.queue_url}
+
+
+def over_ordered_dead_letters(stack: Stack, function: LambdaFunction) -> tuple[FailureRedrive, dict[str, str]]:
+    failed = FailureQueue(stack, "Failed", fifo=True)
+    queue = sqs.Queue(
+        stack,
+        "Orders",
+        fifo=True,
+        visibility_timeout=Duration.seconds(6),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=failed, max_receive_count=1),
+    )
+    SqsToLambda(stack, "Jobs", function=function, queue=queue)
+    redrive = FailureRedrive(stack, "Redrive", queue=failed, source_queue=queue, max_concurrency=3)
+    return redrive, {"Place": failed.queue_url, "Source": queue.queue_url}
 
 
 def over_batches(stack: Stack, function: LambdaFunction) -> tuple[FailureRedrive, dict[str, str]]:
@@ -304,6 +323,30 @@ def test_dead_letters_go_back_to_their_queue(deployed: Deploy) -> None:
     redrive.mend()
     redrive.succeed()
     redrive.wait_for(events)
+    assert redrive.waiting() == 0
+
+
+@pytest.mark.slow_e2e
+def test_message_groups_keep_their_order(deployed: Deploy) -> None:
+    redrive = deployed(over_ordered_dead_letters)
+    redrive.clients["sqs"].set_queue_attributes(
+        QueueUrl=redrive.outputs["Source"], Attributes={"VisibilityTimeout": "1"}
+    )
+    events = events_of(40)
+    for number, event in enumerate(events):
+        redrive.clients["sqs"].send_message(
+            QueueUrl=redrive.outputs["Source"],
+            MessageBody=json.dumps({"id": event}),
+            MessageGroupId=str(number % 4),
+            MessageDeduplicationId=event,
+        )
+    wait_until(lambda: redrive.waiting() == len(events), "the messages in the dead-letter queue", seconds=90)
+    redrive.mend()
+    redrive.succeed()
+    redrive.wait_for(events)
+    in_order = redrive.log()
+    for group in range(4):
+        assert [event for event in in_order if event in events[group::4]] == events[group::4]
     assert redrive.waiting() == 0
 
 
