@@ -30,6 +30,7 @@ from constructs_lib.operations.redrive.source import Source
 
 _AHEAD: Final = 20
 """How many events may wait for each call that can be made at once."""
+_SECONDS: Final = 2
 _OTHERS: Final = 6
 """Calls at once beside those that send."""
 _TURN_SECONDS: Final = 0.5
@@ -58,7 +59,9 @@ class Run:
         self._options = options
         self._outcome = Outcome(journal=journal.path, total=source.total)
         self._queueing = Queueing(Rate(options.rate), options.workers)
-        self._receiving = Receiving(options.workers * _AHEAD)
+        plenty = options.workers * _AHEAD
+        # What waits is hidden from others, so no more of it than goes in some seconds.
+        self._receiving = Receiving(plenty if options.rate is None else min(plenty, 10 + int(options.rate * _SECONDS)))
         self._removal = Removal(journal, self._outcome)
         self._pool = ThreadPoolExecutor(options.workers + _OTHERS, "redrive")
         self._tasks: dict[Future[Any], Callable[[Any], None]] = {}
@@ -133,6 +136,8 @@ class Run:
             self._outcome.problems.append(str(error))
             self._is_over = True
             return
+        if events:
+            self._outcome.hidden = 0
         self._queueing.add([work for event in events if (work := self._taken(event)) is not None])
 
     def _taken(self, event: FailedEvent) -> Work | None:
