@@ -35,6 +35,7 @@ def failed_in_dlq(bench: Failing) -> tuple[str, int]:
     return queue, len(bench.calls())
 
 
+@pytest.mark.slow_e2e
 def test_the_dlq_of_a_function(bench: Failing) -> None:
     queue, before = failed_in_dlq(bench)
     bench.mend()
@@ -44,6 +45,7 @@ def test_the_dlq_of_a_function(bench: Failing) -> None:
     assert bench.depth(queue) == 0
 
 
+@pytest.mark.slow_e2e
 def test_what_fails_again_comes_back(bench: Failing) -> None:
     queue, _ = failed_in_dlq(bench)
     assert bench.redrive(queue).removed == 8
@@ -53,6 +55,7 @@ def test_what_fails_again_comes_back(bench: Failing) -> None:
     assert bench.depth(queue) == 0
 
 
+@pytest.mark.slow_e2e
 @pytest.mark.parametrize("qualifier", ["$LATEST", "live"])
 def test_a_destination_with_the_qualifier_that_was_invoked(bench: Failing, qualifier: str) -> None:
     queue = bench.queue("destination")
@@ -103,6 +106,7 @@ def test_messages_go_back_to_their_queue_moved_by_sqs(bench: Failing) -> None:
     assert bench.depth(dlq) == 0
 
 
+@pytest.mark.slow_e2e
 def test_messages_go_back_to_their_queue_one_by_one(bench: Failing) -> None:
     queue, dlq = dead_letters(bench, [str(n) for n in range(15)])
     outcome = bench.redrive(dlq, limit=12)
@@ -113,6 +117,7 @@ def test_messages_go_back_to_their_queue_one_by_one(bench: Failing) -> None:
     assert len({found["Body"] for found in bench.messages(dlq, 3)}) == 3  # they are visible again
 
 
+@pytest.mark.slow_e2e
 def test_a_fifo_queue_keeps_order_and_groups(bench: Failing) -> None:
     bodies = [f"{group}{n:02}" for n in range(15) for group in "abc"]
     queue, dlq = dead_letters(bench, bodies, ".fifo", lambda body: body[0])
@@ -136,6 +141,7 @@ def test_a_fifo_queue_keeps_order_and_groups(bench: Failing) -> None:
         assert of_group == [f"{group}{n:02}" for n in range(15)]
 
 
+@pytest.mark.slow_e2e
 def test_another_function_gets_messages_as_from_a_mapping(bench: Failing) -> None:
     queue, dlq = dead_letters(bench, ["hello"])
     other = bench.function("pass", name="other")
@@ -260,6 +266,7 @@ def ids(bench: Failing, before: int) -> list[str]:
     return [record["dynamodb"]["Keys"]["id"]["S"] for record in records]
 
 
+@pytest.mark.slow_e2e
 def test_a_subscription(bench: Failing) -> None:
     dlq = bench.queue("delivery")
     bench.allow_service(dlq, "sns.amazonaws.com")
@@ -279,6 +286,7 @@ def test_a_subscription(bench: Failing) -> None:
     assert bench.depth(dlq) == 0
 
 
+@pytest.mark.slow_e2e
 def test_a_rule(bench: Failing) -> None:
     dlq = bench.queue("delivery")
     bench.allow_service(dlq, "events.amazonaws.com")
@@ -314,6 +322,7 @@ def test_a_schedule(bench: Failing) -> None:
     assert bench.depth(dlq) == 0
 
 
+@pytest.mark.slow_e2e
 def test_what_does_not_name_its_function_stays(bench: Failing) -> None:
     queue = bench.queue("dlq")
     functions = [
@@ -333,6 +342,7 @@ def test_what_does_not_name_its_function_stays(bench: Failing) -> None:
     assert bench.depth(queue) == 0
 
 
+@pytest.mark.slow_e2e
 def test_a_function_that_is_gone_keeps_all_where_they_are(bench: Failing) -> None:
     queue, _ = failed_in_dlq(bench)
     function = f"arn:aws:lambda:{REGION}:000000000000:function:{bench.name('f')}"
@@ -348,6 +358,7 @@ def test_a_queue_that_is_gone_is_refused(bench: Failing) -> None:
         bench.redrive("gone")
 
 
+@pytest.mark.slow_e2e
 def test_the_command(bench: Failing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     queue, before = failed_in_dlq(bench)
     bench.mend()
