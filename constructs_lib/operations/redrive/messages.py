@@ -45,7 +45,7 @@ def send_messages(
             results.update(_send(account, url, queue, call, patience))
         again = [number for number in entries if results[number] is _LATER]
         if again and not patience.wait():
-            gone = Reason(f"SQS did not take it for a while: {queue}", refused=True, closes=True)
+            gone = Reason(f"SQS did not take it for a while: {queue}", refused=True, closes=True, passes=True)
             return [gone if results[number] is _LATER else results[number] for number in range(len(events))]
         entries = {number: entries[number] for number in again}
     return [results[number] for number in range(len(events))]

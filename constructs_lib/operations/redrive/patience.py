@@ -59,8 +59,9 @@ class Patience:
                 maybe_sent = maybe_sent or _maybe_sent(error)
                 passing = _is_passing(error)
                 if not (passing and (twice or not maybe_sent) and self.wait()):
+                    closes = passing or _closes(error)
                     text = str(refusal(error, doing))
-                    return Reason(text, refused=True, closes=passing or _closes(error), maybe_sent=maybe_sent)
+                    return Reason(text, refused=True, closes=closes, passes=passing, maybe_sent=maybe_sent)
 
     def wait(self) -> bool:
         """Wait before the next try; say whether there is to be one."""

@@ -1,5 +1,6 @@
 """Which events are next: at most so many calls at once, at a rate, and one event of a lane at a time."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from constructs_lib.operations.redrive.reason import Reason
 from constructs_lib.operations.redrive.sent import Sent
 
 _TOGETHER: Final = 10
+_GIVEN_UP: Final = 3
 BEHIND: Final = Reason("an event before it in its message group stays, and the order is kept")
 
 
@@ -39,6 +41,7 @@ class Queueing:
         self._busy: set[str] = set()
         self._blocked: set[str] = set()
         self._closed: dict[tuple[Way, str], Reason] = {}
+        self._given_up: Counter[tuple[Way, str]] = Counter()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -109,12 +112,18 @@ class Queueing:
     def done(self, works: list[Work], results: list[Sent | Reason]) -> None:
         """Take note that a call is done."""
         self._free += 1
+        key = works[0].home.way, works[0].home.arn
+        if any(isinstance(result, Sent) for result in results):
+            del self._given_up[key]
+        else:
+            self._given_up[key] += 1
         for work, result in zip(works, results, strict=True):
             self._busy.discard(work.home.lane or "")
             if isinstance(result, Reason):
                 self.block(work.home)
-                if result.closes:
-                    self._closed[work.home.way, work.home.arn] = result
+                # One that is only busy is given up when several calls, one after the other, did not get through.
+                if result.closes and (not result.passes or self._given_up[key] >= _GIVEN_UP):
+                    self._closed[key] = result
 
 
 def _position(work: Work) -> int:

@@ -15,6 +15,8 @@ class Reason:
     """Whether AWS refused it, or did not answer."""
     closes: bool = False
     """Whether the same would be said of every event for that home, so that there is no use in trying."""
+    passes: bool = False
+    """Of those: whether that may be over in a while, as when there are too many calls."""
     maybe_sent: bool = False
     """Whether the home may have got the event all the same."""
 

@@ -96,6 +96,22 @@ def test_a_home_that_is_closed_gets_no_more_calls() -> None:
     assert [(work.event.stored.id, reason) for work, reason in stays] == [("b", denied)]
 
 
+def test_a_home_that_is_busy_is_given_up_when_nothing_gets_through() -> None:
+    busy = Reason("throttled", refused=True, closes=True, passes=True)
+
+    def closed_after(*results: Sent | Reason) -> bool:
+        queue = queueing(calls=1)
+        queue.add([invocation(str(n)) for n in range(len(results) + 1)])
+        for result in results:
+            (works,) = next_calls(queue)
+            queue.done(works, [result])
+        return bool(queue.choose(None)[1])
+
+    assert not closed_after(busy, busy)
+    assert not closed_after(busy, busy, Sent("1"), busy, busy)
+    assert closed_after(busy, busy, busy)
+
+
 def test_batches_of_a_shard_go_in_the_order_of_their_records() -> None:
     def batch(id: str, start: str) -> Work:
         event = failed(Origin.STREAM_BATCH, id=id, batch=Batch(STREAM, "shard", start, start, 1))
