@@ -41,7 +41,7 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "redrive",
         help="send failed events back to where they belong",
         description=_DESCRIPTION,
-        epilog=EXIT_CODES.format(failed="some events stay because they could not be sent") + _EPILOG,
+        epilog=EXIT_CODES.format(failed="some events stay because they could not be sent, or the run was stopped") + _EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("place", metavar="PLACE")

@@ -37,13 +37,14 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
     """What AWS refused beside that."""
     was_stopped: bool = False
+    """Whether it was ended before all was done."""
 
     @property
     def code(self) -> Exit:
         """The exit code."""
         if self.problems or any(reason.refused for reason in self.left):
             return Exit.REFUSED
-        return Exit.FAILED if self.left or self.not_removed else Exit.DONE
+        return Exit.FAILED if self.left or self.not_removed or self.was_stopped else Exit.DONE
 
     @property
     def handled(self) -> int:

@@ -235,6 +235,7 @@ def test_a_stop_ends_what_is_in_flight_and_leaves_the_rest(go: Callable[..., Out
     homes.refuses = stopping
     outcome = go(source, stop=stop, workers=2)
     assert outcome.was_stopped
+    assert outcome.code is Exit.FAILED
     assert 40 < len(homes.got) < 1000
     assert len(source.events) == 1000 - len(homes.got)
     assert len(source.visible) == len(source.events)
