@@ -31,6 +31,7 @@ queue. The records of a stream are fetched back and handed to the function, whic
 An event leaves the place only after its new home has accepted it. A journal notes what is done: after a run that ended
 at any moment, run the same again. An event that cannot be sent stays, with the reason."""
 
+_FAILED: Final = "some events stay because they could not be sent, or the run was stopped"
 _EPILOG: Final = """
   130  stopped by a second Ctrl-C; the first one ends the run when what is being sent is"""
 
@@ -41,7 +42,7 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "redrive",
         help="send failed events back to where they belong",
         description=_DESCRIPTION,
-        epilog=EXIT_CODES.format(failed="some events stay because they could not be sent, or the run was stopped") + _EPILOG,
+        epilog=EXIT_CODES.format(failed=_FAILED) + _EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("place", metavar="PLACE")
