@@ -54,6 +54,7 @@ ACTIONS: Final = {
     "sns.list_subscriptions": "sns:ListSubscriptions",
     "sns.list_topics": "sns:ListTopics",
     "sqs.get_queue_attributes": "sqs:GetQueueAttributes",
+    "sqs.list_dead_letter_source_queues": "sqs:ListDeadLetterSourceQueues",
     "sqs.list_queues": "sqs:ListQueues",
     "stepfunctions.describe_state_machine": "states:DescribeStateMachine",
     "stepfunctions.list_state_machines": "states:ListStateMachines",

@@ -13,10 +13,20 @@ _SENDERS: Final = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMa
 
 def read_buckets(calls: Calls) -> Iterator[Item]:
     """Yield the buckets of the region."""
+    yield from calls.each(lambda name: _bucket(calls, name), list_buckets(calls))
+
+
+def list_buckets(calls: Calls) -> list[str]:
+    """Return the names of the buckets of the region.
+
+    Raises
+    ------
+    OperationError
+        When AWS refuses it.
+    """
     region = calls.account.region
     found = calls.pages("s3.list_buckets", "Buckets", "list the buckets", BucketRegion=region)
-    names = [one["Name"] for one in found if one.get("BucketRegion", region) == region]
-    yield from calls.each(lambda name: _bucket(calls, name), names)
+    return [one["Name"] for one in found if one.get("BucketRegion", region) == region]
 
 
 def read_bucket_policies(calls: Calls, items: Collection[Item]) -> Iterator[Item]:

@@ -9,16 +9,17 @@ from typing import Any, Final, TypeVar
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.actions import ACTIONS
-from constructs_lib.operations.live.throttling import cause_of, patiently
-from constructs_lib.operations.refusals import error_code, is_missing
+from constructs_lib.operations.live.missing import unless_missing
+from constructs_lib.operations.live.throttling import cause_of
+from constructs_lib.operations.refusals import error_code
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _AT_ONCE: Final = 4
 """How many calls of one kind run at the same time: Lambda takes 15 a second of most of them."""
-_NOTHING: Final = ("NoSuchBucketPolicy", "PolicyNotFoundException")
-"""Answers that there is nothing, besides those that say so for what is gone."""
+ODD: Final = (AttributeError, KeyError, TypeError, ValueError)
+"""What it raises to read an answer that is not as AWS documents it."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,7 @@ class Calls:
         OperationError
             When AWS refuses one; that is noted.
         """
-
-        def read() -> list[Any]:
-            return [one for page in self._pages(call, parameters) for one in page.get(key) or ()]
-
-        return self._noted(call, doing, read, [])
+        return self._noted(call, doing, self._entries(call, key, parameters), [])
 
     def all_pages(self, call: str, doing: str, **parameters: Any) -> list[dict[str, Any]]:
         """Make the calls for all pages, and return the pages.
@@ -106,6 +103,13 @@ class Calls:
         except OperationError:
             return None
 
+    def pages_unless_refused(self, call: str, key: str, doing: str, **parameters: Any) -> list[Any] | None:
+        """Do the same as ``maybe_pages``, but note no refusal: for what can be read in another way."""
+        try:
+            return unless_missing(doing, self._entries(call, key, parameters), [])
+        except OperationError:
+            return None
+
     def note_odd(self, what: str, error: Exception) -> None:
         """Note that AWS answered something that cannot be read."""
         message = f"cannot read the {what}: expected what AWS documents, found {error!r}; report it"
@@ -118,8 +122,13 @@ class Calls:
             return list(pool.map(function, several))
 
     def _client(self, call: str) -> Any:
+        if call not in ACTIONS:
+            raise KeyError(call)
         with self._lock:  # making clients is not safe in threads, using them is
             return self.account.client(call.partition(".")[0])
+
+    def _entries(self, call: str, key: str, parameters: dict[str, Any]) -> Callable[[], list[Any]]:
+        return lambda: [one for page in self._pages(call, parameters) for one in page.get(key) or ()]
 
     def _pages(self, call: str, parameters: dict[str, Any]) -> Iterable[dict[str, Any]]:
         client, method = self._client(call), _method(call)
@@ -133,14 +142,11 @@ class Calls:
             yield page
 
     def _noted(self, call: str, doing: str, read: Callable[[], R], nothing: R) -> R:
-        permission = ACTIONS[call]
         try:
-            return patiently(doing, read)
+            return unless_missing(doing, read, nothing)
         except OperationError as error:
-            cause = cause_of(error)
-            if is_missing(cause) or error_code(cause) in _NOTHING:
-                return nothing
-            key = permission, error_code(cause)
+            permission = ACTIONS[call]
+            key = permission, error_code(cause_of(error))
             with self._lock:
                 known = self._refused.get(key)
                 self._refused[key] = replace(known, count=known.count + 1) if known else Refusal(permission, str(error))

@@ -7,8 +7,11 @@ invokes the function; what only the permission tells then is that it once did.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from constructs_lib.operations.live.calls import ODD, Calls
+from constructs_lib.operations.live.functions import unread_policy
 from constructs_lib.operations.live.items import Item
 
 _POLICY: Final = "AWS::Lambda::ResourcePolicy"
@@ -23,35 +26,45 @@ _INVOKERS: Final = {
 """The asynchronous invokers that are read completely, by the service in their ARNs and permissions."""
 
 
-def without_leftovers(items: Collection[Item], refused: Collection[str], account: str, region: str) -> Iterator[Item]:
+def without_leftovers(calls: Calls, items: Collection[Item]) -> Iterator[Item]:
     """Yield what was read, without the statements of policies that are for invokers which are gone.
 
     Parameters
     ----------
+    calls
+        The calls by which it was read: of a service that was not read completely, nothing is left out, and of other
+        accounts and regions nothing is known. A policy that is not as AWS documents it is noted, and unknown.
     items
         All that was read.
-    refused
-        The permissions that were missing: of a service that was not read completely, nothing is left out.
-    account, region
-        Where it was read: of others, nothing is known.
     """
-    read = _INVOKERS.keys() - {permission.partition(":")[0] for permission in refused}
+    read = _INVOKERS.keys() - {refusal.permission.partition(":")[0] for refusal in calls.refusals}
     named = _named(items)
     for item in items:
-        if item.type != _POLICY or "Statement" not in item.properties["PolicyDocument"]:
+        if item.type != _POLICY:
             yield item
             continue
-        function = str(item.properties["ResourceArn"])
+        try:
+            yield _without(calls, item, read, named)
+        except ODD as error:
+            calls.note_odd(f"policy of the function {item.name}", error)
+            arn = str(item.properties["ResourceArn"])
+            function = arn.split(":")[:7]
+            yield from unread_policy(function[-1], ":".join(function), arn)
 
-        def is_used(statement: Any, function: str = function) -> bool:
-            sources = list(_sources(statement))
-            own = [arn for arn in sources if _service(statement, arn, account, region) in read]
-            return not own or len(own) < len(sources) or any(function in named.get(arn, "") for arn in own)
 
-        document = item.properties["PolicyDocument"]
-        kept = [one for one in document["Statement"] if is_used(one)]
-        properties = {**item.properties, "PolicyDocument": {**document, "Statement": kept}}
-        yield Item(item.kind, item.name, item.type, properties, item.arn)
+def _without(calls: Calls, item: Item, read: Collection[str], named: Mapping[str, str]) -> Item:
+    document = item.properties["PolicyDocument"]
+    if not document.get("Statement"):
+        return item
+    function = str(item.properties["ResourceArn"])
+
+    def is_used(statement: Any) -> bool:
+        sources = list(_sources(statement))
+        own = [arn for arn in sources if _service(calls, statement, arn) in read]
+        return not own or len(own) < len(sources) or any(function in named.get(arn, "") for arn in own)
+
+    kept = [one for one in document["Statement"] if is_used(one)]
+    return replace(item, properties={**item.properties, "PolicyDocument": {**document, "Statement": kept}})
 
 
 def _named(items: Iterable[Item]) -> Mapping[str, str]:
@@ -73,8 +86,9 @@ def _sources(statement: Any) -> Iterator[str]:
                 yield from values if isinstance(values, list) else [values]
 
 
-def _service(statement: Any, arn: str, account: str, region: str) -> str:
+def _service(calls: Calls, statement: Any, arn: str) -> str:
     """Return the service of an ARN without wildcards that is of the account and region; empty for others."""
+    account, region = calls.account.id, calls.account.region
     fields = arn.split(":")
     if len(fields) < 6 or "*" in arn or "?" in arn:
         return ""

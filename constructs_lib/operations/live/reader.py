@@ -1,6 +1,6 @@
 """Read the live configuration of an account in a region as if it were one template."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +13,7 @@ from constructs_lib.nag.result import Problem
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.buckets import read_bucket_policies
-from constructs_lib.operations.live.calls import Calls, Refusal
+from constructs_lib.operations.live.calls import ODD, Calls, Refusal
 from constructs_lib.operations.live.items import Item, tidy
 from constructs_lib.operations.live.keys import with_keys
 from constructs_lib.operations.live.leftovers import without_leftovers
@@ -44,38 +44,61 @@ class Live:
     """The ARNs of the resources by logical id, of those that have one."""
 
 
-def read_account(account: Account, *, only: Collection[str] | None = None) -> Live:
+def read_account(account: Account) -> Live:
     """Read how the functions of an account are invoked in a region.
 
     Parameters
     ----------
     account
         The account and the region.
-    only
-        The names of the parts to read, such as ``functions`` or ``queues``. Without the others, what is found says
-        nothing about what is missing: read all before rules are applied. Default: all.
 
     Raises
     ------
     OperationError
         When the credentials do not tell which account it is.
     """
+    calls = _calls(account)
+    items = _with_keys(calls, _read_at_once(calls, PARTS))
+    for name, more in _MORE:
+        items += _read(Part(name, partial(more, items=items)), calls)
+    return _live(calls, list(without_leftovers(calls, items)))
+
+
+def read_parts(account: Account, parts: Iterable[Part]) -> Live:
+    """Read some parts of an account in a region: what is found says nothing about what is missing.
+
+    Parameters
+    ----------
+    account
+        The account and the region.
+    parts
+        The parts. For rules, read all: see ``read_account``.
+
+    Raises
+    ------
+    OperationError
+        When the credentials do not tell which account it is.
+    """
+    calls = _calls(account)
+    return _live(calls, _read_at_once(calls, parts))
+
+
+def _calls(account: Account) -> Calls:
     with explained("find out which account it is"):
-        identity = account.id
-    path = Path("aws") / identity / account.region
-    calls = Calls(account)
-    wanted = [part for part in PARTS if only is None or part.name in only]
+        _ = account.id
+    return Calls(account)
+
+
+def _read_at_once(calls: Calls, parts: Iterable[Part]) -> list[Item]:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        read = list(pool.map(lambda part: _read(part, calls), wanted))
-    several = {item.logical_id: item for items in read for item in items}
-    items = list(several.values())
-    if only is None:
-        items = list(with_keys(calls, items))
-        for name, more in _MORE:
-            items += _read(Part(name, partial(more, items=items)), calls)
-        refused = [one.permission for one in calls.refusals]
-        items = list(without_leftovers(items, refused, identity, account.region))
-    template = Template(path, {"Resources": _resources(items)}, Environment(identity, account.region))
+        read = list(pool.map(lambda part: _read(part, calls), parts))
+    return list({item.logical_id: item for items in read for item in items}.values())
+
+
+def _live(calls: Calls, items: Sequence[Item]) -> Live:
+    account = calls.account
+    path = Path("aws") / account.id / account.region
+    template = Template(path, {"Resources": _resources(items)}, Environment(account.id, account.region))
     arns = {item.logical_id: item.arn for item in items if item.arn is not None}
     return Live(App([template]), [_problem(path, one) for one in calls.refusals], arns)
 
@@ -87,10 +110,18 @@ def _read(part: Part, calls: Calls) -> list[Item]:
         items.extend(part.read(calls))
     except OperationError:
         items.extend(part.unread())
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except ODD as error:
         calls.note_odd(part.name, error)
         items.extend(part.unread())
     return items
+
+
+def _with_keys(calls: Calls, items: list[Item]) -> list[Item]:
+    try:
+        return list(with_keys(calls, items))
+    except ODD as error:
+        calls.note_odd("keys", error)
+        return items  # of a key that is not there, nothing is concluded
 
 
 def _resources(items: Collection[Item]) -> dict[str, Any]:

@@ -14,9 +14,19 @@ _PENDING: Final = ("PendingConfirmation", "Deleted")
 
 def read_topics(calls: Calls) -> Iterator[Item]:
     """Yield the topics of the region, with the policy of each."""
-    topics = calls.pages("sns.list_topics", "Topics", "list the topics")
-    for items in calls.each(lambda one: list(_topic(calls, one["TopicArn"])), topics):
+    for items in calls.each(lambda arn: list(_topic(calls, arn)), list_topics(calls)):
         yield from items
+
+
+def list_topics(calls: Calls) -> list[str]:
+    """Return the ARNs of the topics of the region.
+
+    Raises
+    ------
+    OperationError
+        When AWS refuses it.
+    """
+    return [one["TopicArn"] for one in calls.pages("sns.list_topics", "Topics", "list the topics")]
 
 
 def read_subscriptions(calls: Calls) -> Iterator[Item]:

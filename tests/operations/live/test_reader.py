@@ -11,12 +11,15 @@ from constructs_lib.nag.run import run
 from constructs_lib.operations.audit.left_out import LEFT_OUT
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.actions import ACTIONS, policy
-from constructs_lib.operations.live.reader import Live, read_account
+from constructs_lib.operations.live.parts import PARTS
+from constructs_lib.operations.live.reader import Live, read_account, read_parts
 from tests.operations.live.answers import Answers, Refused
 from tests.operations.live.safe import ANSWERS, FAILURES, ORDERS
 
 RULES = [rule for rule in all_rules() if rule.id not in {*LEFT_OUT, "IdempotencyHint"}]
 TAGS = "resourcegroupstaggingapi.get_resources"
+DEAD_LETTERS = "sqs.list_dead_letter_source_queues"
+"""Only to find the uses of one queue."""
 
 
 def findings(live: Live) -> list[str]:
@@ -52,13 +55,13 @@ def test_nothing_is_found_where_nothing_is_wrong(account: Answers) -> None:
 
 def test_every_call_needs_a_permission_of_the_policy_and_no_other_is_in_it(account: Answers) -> None:
     read_account(account)
-    assert set(account.asked) - {"sts.get_caller_identity"} == set(ACTIONS) - {TAGS}
+    assert set(account.asked) - {"sts.get_caller_identity"} == set(ACTIONS) - {TAGS, DEAD_LETTERS}
     (statement,) = policy()["Statement"]
     assert set(statement["Action"]) == set(ACTIONS.values())
     assert all(action.split(":")[1].startswith(("Get", "List", "Describe", "GET")) for action in statement["Action"])
 
 
-@pytest.mark.parametrize("call", sorted(set(ACTIONS) - {TAGS}))
+@pytest.mark.parametrize("call", sorted(set(ACTIONS) - {TAGS, DEAD_LETTERS}))
 def test_nothing_is_concluded_from_what_cannot_be_read(account: Answers, call: str) -> None:
     live = read(account, {call: Refused()})
     assert findings(live) == []
@@ -95,16 +98,33 @@ def test_without_an_identity_nothing_is_read() -> None:
         read_account(account)
 
 
-def test_what_aws_does_not_document_is_a_problem_and_the_rest_is_read(account: Answers) -> None:
-    live = read(account, {"sns.get_subscription_attributes": {"Attributes": {"RedrivePolicy": "{"}}})
-    (problem,) = live.problems
-    assert "cannot read the subscriptions: expected what AWS documents" in problem.message
+ODD_STATEMENT = {"Policy": '{"Statement": ["odd"]}'}
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "what"),
+    [
+        ("sns.get_subscription_attributes", {"Attributes": {"RedrivePolicy": "{"}}, "subscriptions"),
+        ("kms.get_key_policy", {"Policy": "{"}, "keys"),
+        ("kms.get_key_policy", {"Policy": "[]"}, "keys"),
+        ("lambda.get_policy", ODD_STATEMENT, "policy of the function"),
+        ("lambda.get_policy", {"Policy": "[]"}, "policy of the function"),
+    ],
+)
+def test_what_aws_does_not_document_is_a_problem_and_the_rest_is_read(
+    account: Answers, call: str, answer: Any, what: str
+) -> None:
+    live = read(account, {call: answer})
+    assert live.problems
+    for problem in live.problems:
+        assert f"cannot read the {what}" in problem.message
+        assert "expected what AWS documents" in problem.message
     assert "function/orders" in live.arns
     assert findings(live) == []
 
 
 def test_only_some_parts(account: Answers) -> None:
-    live = read_account(account, only=("queues",))
+    live = read_parts(account, [part for part in PARTS if part.name == "queues"])
     assert live.app.by_type.keys() == {"AWS::SQS::Queue", "AWS::SQS::QueuePolicy"}
     assert set(account.asked) == {"sqs.list_queues", "sqs.get_queue_attributes"}
 
