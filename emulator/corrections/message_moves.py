@@ -1,7 +1,8 @@
 """Message move tasks of SQS: from a dead-letter queue back to the source queues, or to another queue (W14).
 
 The source is the dead-letter queue of a queue, one task of it can run at a time, and moves 500 messages a second at
-most. What comes from elsewhere fails the task. A moved message is a new one. ministack knows no such tasks.
+most. What comes from elsewhere fails the task. A moved message is a new one. ministack knows no such tasks, nor
+which queues have a queue as their dead-letter queue.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ def apply() -> None:
     sqs._HANDLERS["StartMessageMoveTask"] = _start
     sqs._HANDLERS["ListMessageMoveTasks"] = _list
     sqs._HANDLERS["CancelMessageMoveTask"] = _cancel
+    sqs._HANDLERS["ListDeadLetterSourceQueues"] = _list_sources
 
 
 async def _start(data: dict[str, Any], _: str) -> dict[str, Any]:
@@ -84,6 +86,11 @@ def _cancel(data: dict[str, Any], _: str) -> dict[str, Any]:
             task["Status"] = "CANCELLING"
             return {"ApproximateNumberOfMessagesMoved": task["ApproximateNumberOfMessagesMoved"]}
     raise sqs._Err("ResourceNotFoundException", "Task does not exist.", 404)
+
+
+def _list_sources(_: dict[str, Any], url: str) -> dict[str, Any]:
+    arn = sqs._get_q(url)["attributes"]["QueueArn"]
+    return {"queueUrls": [one for one, queue in sqs._queues.items() if _dead_letters_of(queue) == arn]}
 
 
 async def _move(task: Task, rate: int) -> None:

@@ -89,3 +89,10 @@ def test_a_message_from_elsewhere_fails_the_task(bench: Bench) -> None:
     task = ended(bench, dlq)
     assert (task["Status"], task["FailureReason"]) == ("FAILED", "CouldNotDetermineMessageSource")
     assert [message["Body"] for message in bench.messages(dlq)] == ["from elsewhere"]
+
+
+def test_a_dead_letter_queue_knows_its_source_queues(bench: Bench) -> None:
+    queue, dlq = dead_letters(bench, 0)
+    bench.queue("other")
+    sources = bench.clients["sqs"].list_dead_letter_source_queues(QueueUrl=bench.url(dlq))["queueUrls"]
+    assert [url.rsplit("/", 1)[1] for url in sources] == [queue.rsplit(":", 1)[1]]

@@ -12,7 +12,7 @@ _TRUST = {
         }
     ]
 }
-_READ = {
+_READ: dict[str, Any] = {
     "PolicyName": "read",
     "PolicyDocument": {
         "Statement": [
