@@ -82,7 +82,7 @@ comparison: setup .venv-peers/.installed ## compare with other rule packs; write
 	@CDK_VALIDATION=false python -m scripts.comparison
 
 .PHONY: bench
-bench: setup .venv-peers/.installed ## measure against other rule packs; writes docs/benchmarks.md
+bench: setup .venv-peers/.installed .venv-emulator/.installed ## measure against other tools and loops; writes docs/benchmarks.md
 	@CDK_VALIDATION=false python -m benchmarks
 
 .venv-emulator/.installed: requirements-emulator.lock .venv/.installed

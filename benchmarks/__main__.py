@@ -1,5 +1,6 @@
 """Run the benchmarks and write their page; takes some minutes."""
 
+import argparse
 import os
 import platform
 import sys
@@ -8,6 +9,8 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import page
 from benchmarks.processes import Cost, middle, run
+from benchmarks.redrive import section
+from benchmarks.redrive.measuring import measure
 from benchmarks.scaling import per_resource
 from benchmarks.synthesis import inside_validate
 from benchmarks.templates import write
@@ -58,14 +61,12 @@ def start_up() -> Cost:
         return middle([run([OURS, "check", name]) for _ in range(10)])
 
 
-def main() -> None:
-    """Measure and write."""
-    os.chdir(ROOT)
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+def everything() -> str:
+    """Measure all parts, and return the page."""
     with TemporaryDirectory() as name:
         scaling = per_resource(Path(name))
     measured = page.Measured(
-        machine=machine,
+        machine=machine(),
         versions=versions(),
         files=FILES,
         resources=RESOURCES,
@@ -74,7 +75,27 @@ def main() -> None:
         start=start_up(),
         scaling=scaling,
     )
-    page.PAGE.write_text(page.render(measured))
+    return with_redrive(page.render(measured))
+
+
+def with_redrive(text: str) -> str:
+    """Measure the redrive, and return the page with that section new."""
+    load = os.getloadavg()[0]
+    return section.replaced(text, section.section(measure(), machine(), load))
+
+
+def machine() -> str:
+    """Describe the machine."""
+    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=["redrive"], help="measure this part alone; default: all")
+    part = parser.parse_args().part
+    os.chdir(ROOT)
+    page.PAGE.write_text(with_redrive(page.PAGE.read_text()) if part else everything())
     print(page.PAGE.read_text())
 
 

@@ -1,9 +1,15 @@
 """``make bench`` measures what it says; the measuring itself takes minutes and is no test."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+import pytest
 
 from benchmarks import page, synthesis
 from benchmarks.processes import Cost
+from benchmarks.redrive import section
+from benchmarks.redrive.ground import Failed
+from benchmarks.redrive.measuring import BATCHES, OURS, Series, Speed, measure
 from benchmarks.templates import template, write
 from constructs_lib.graph.loading.assembly import load_app
 from constructs_lib.graph.template import TemplateFile
@@ -43,3 +49,42 @@ def test_the_page_says_plainly_what_is_met_and_what_is_not() -> None:
     short = page.render(measured(2.5))
     assert short.count("| **no** |") == 7
     assert "| 50× faster than checkov | 24.0× | **no** |" in short
+
+
+def test_the_section_of_the_redrive_tells_how_many_times_as_fast_ours_was_in_the_same_turn() -> None:
+    text = section.section([redriven()], "a machine", 0.5)
+    # Of 2, 4 and 1 times: each turn counts by itself, however slow the machine was in it.
+    assert "| receive 10, send 10, delete 10 | 100 | 25 | 2.0 | 0.0 |" in text
+    assert "| ours | 100 | 100 |  | 2.0 |" in text
+    assert "Turns: 3 " in text
+    assert "load before: 0.5." in text
+
+
+def redriven() -> Series:
+    def make(_: int) -> AbstractContextManager[Failed]:
+        raise AssertionError("nothing is measured here")
+
+    return Series(
+        "Messages",
+        make,
+        {},
+        speeds={
+            OURS: [Speed(100, seconds, 2.0) for seconds in (0.5, 1.0, 4.0)],
+            BATCHES: [Speed(100, seconds, 0.0) for seconds in (1.0, 4.0, 4.0)],
+        },
+    )
+
+
+def test_the_section_of_the_redrive_is_made_new_and_the_rest_of_the_page_kept() -> None:
+    page = "# Benchmarks\n\n## Growth\n\n| 40 | 75 |\n"
+    first = section.replaced(page, "## Redrive\n\none\n")
+    assert first == page + "\n## Redrive\n\none\n"
+    assert section.replaced(first, "## Redrive\n\ntwo\n") == page + "\n## Redrive\n\ntwo\n"
+
+
+@pytest.mark.e2e
+@pytest.mark.slow_e2e
+def test_every_loop_redrives_all_its_events() -> None:
+    for series in measure(rounds=1, share=0.02):  # raises when some are not at home
+        assert series.speeds.keys() == series.numbers.keys()
+        assert all(one.rate > 0 for speeds in series.speeds.values() for one in speeds)
