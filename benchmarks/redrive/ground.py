@@ -81,7 +81,8 @@ class Ground:
         self._send(home, [_BODY] * number)
 
         def all_failed() -> bool:
-            self._sqs.receive_message(QueueUrl=home, MaxNumberOfMessages=10)
+            while self._sqs.receive_message(QueueUrl=home, MaxNumberOfMessages=10).get("Messages"):
+                pass
             return self.depth(url) == number
 
         _wait(all_failed, f"{number} dead letters")

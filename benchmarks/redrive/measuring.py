@@ -118,14 +118,14 @@ def _series(ground: Ground) -> list[Series]:
     idle, running = partial(ground.events, run=False), partial(ground.events, run=True)
     later = f"calls that take {DELAY * 1000:.0f} ms longer"
     return [
-        Series("Messages", ground.messages, {OURS: 2000, PLAIN: 500, BATCHES: 2000, MOVED: 500}),
-        Series(f"Messages, {later}", ground.messages, {OURS: 600, PLAIN: 50, BATCHES: 200}, DELAY),
-        Series("Asynchronous invocations", idle, {OURS: 600, INVOKE: 300, INVOKE_BATCHES: 300}),
-        Series(f"Asynchronous invocations, {later}", idle, {OURS: 300, INVOKE: 50, INVOKE_BATCHES: 50}, DELAY),
+        Series("Messages", ground.messages, {OURS: 1000, PLAIN: 200, BATCHES: 1000, MOVED: 300}),
+        Series(f"Messages, {later}", ground.messages, {OURS: 400, PLAIN: 30, BATCHES: 100}, DELAY),
+        Series("Asynchronous invocations", idle, {OURS: 300, INVOKE: 150, INVOKE_BATCHES: 150}),
+        Series(f"Asynchronous invocations, {later}", idle, {OURS: 200, INVOKE: 30, INVOKE_BATCHES: 30}, DELAY),
         Series(
             "Asynchronous invocations of a function that the emulator runs",
             running,
-            {OURS: 100, INVOKE: 100, INVOKE_BATCHES: 100},
+            {OURS: 60, INVOKE: 60, INVOKE_BATCHES: 60},
         ),
     ]
 
