@@ -8,7 +8,7 @@ from constructs_lib.operations.account import Account
 from constructs_lib.operations.events.event import Origin
 from constructs_lib.operations.places.place import Kind, Place
 from constructs_lib.operations.redrive.bucket_place import BucketPlace
-from tests.operations.redrive.conftest import Stub
+from tests.operations.conftest import Stub
 from tests.operations.redrive.failed import FUNCTION
 
 PLACE = Place(Kind.BUCKET, "arn:aws:s3:::failed", (), "aws/lambda/async/")

@@ -9,7 +9,7 @@ from constructs_lib.operations.events.event import Origin
 from constructs_lib.operations.places.place import Kind, Place, Use
 from constructs_lib.operations.redrive.move_task import applies, move
 from constructs_lib.operations.redrive.options import Options
-from tests.operations.redrive.conftest import Stub
+from tests.operations.conftest import Stub
 from tests.operations.redrive.failed import DLQ, FUNCTION, QUEUE, place
 
 USE = Use(Origin.SOURCE_QUEUE, QUEUE, (FUNCTION,), QUEUE)

@@ -7,7 +7,7 @@ from constructs_lib.operations.errors import Exit, OperationError
 from constructs_lib.operations.events.event import Origin
 from constructs_lib.operations.redrive.hold import Hold
 from constructs_lib.operations.redrive.queue_place import QueuePlace
-from tests.operations.redrive.conftest import Stub
+from tests.operations.conftest import Stub
 from tests.operations.redrive.failed import ACCOUNT, DLQ, QUEUE, place
 
 URL = "https://sqs/failed"

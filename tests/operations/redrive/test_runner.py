@@ -16,7 +16,7 @@ from constructs_lib.operations.redrive.journal import Journal
 from constructs_lib.operations.redrive.options import Options
 from constructs_lib.operations.redrive.outcome import Outcome
 from constructs_lib.operations.redrive.runner import redrive
-from tests.operations.redrive.conftest import Stub
+from tests.operations.conftest import Stub
 from tests.operations.redrive.failed import ACCOUNT, DLQ, QUEUE, REGION, place
 
 PLACE = place(Use(Origin.SOURCE_QUEUE, QUEUE, (), QUEUE))

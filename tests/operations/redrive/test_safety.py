@@ -4,7 +4,7 @@ import pytest
 
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.redrive.safety import warning_about
-from tests.operations.redrive.conftest import Stub
+from tests.operations.conftest import Stub
 from tests.operations.redrive.failed import DLQ, FUNCTION
 
 LIVE = f"{FUNCTION}:live"

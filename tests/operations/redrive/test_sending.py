@@ -1,5 +1,6 @@
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from constructs_lib.operations.redrive.homes import Home, Way
 from constructs_lib.operations.redrive.reason import Reason
 from constructs_lib.operations.redrive.sending import send, send_all
 from constructs_lib.operations.redrive.sent import Sent
-from tests.operations.redrive.conftest import Stub
+from tests.operations.conftest import Stub
 from tests.operations.redrive.failed import ACCOUNT, FIFO, FUNCTION, QUEUE, STREAM, URL, destination, failed, message
+from tests.operations.redrive.failed import BATCH as SHARD_BATCH
 
 ASYNC = Home(Way.INVOKE, FUNCTION)
 BATCH = Home(Way.BATCH, FUNCTION)
 SECONDS_OF_A_FUNCTION = 930
+ARRIVED = datetime(2026, 5, 4, tzinfo=UTC)
 RECORDS = {"Records": [{"eventID": "1"}, {"eventID": "2"}]}
 
 
@@ -142,14 +145,30 @@ def test_records_are_done_when_the_function_ends_without_an_error(account: Accou
         ({"batchItemFailures": []}, True),
         (None, True),
         ({"batchItemFailures": None}, True),
+        ({}, True),
         ({"batchItemFailures": [{"itemIdentifier": "1"}]}, False),
-        ("no object", False),
     ],
 )
-def test_partial_answers_are_read(account: Account, stub: Stub, body: Any, is_done: bool) -> None:
+@pytest.mark.parametrize("partial", [True, None])
+def test_partial_answers_are_read(account: Account, stub: Stub, body: Any, is_done: bool, partial: bool | None) -> None:
     stub("lambda", read_timeout=SECONDS_OF_A_FUNCTION).add_response("invoke", answer(body))
     event = failed(Origin.STREAM_BATCH, function=FUNCTION, source=STREAM, payload=RECORDS)
-    assert isinstance(send(account, event, Home(Way.BATCH, FUNCTION, partial_batches=True)), Sent) == is_done
+    assert isinstance(send(account, event, Home(Way.BATCH, FUNCTION, partial_batches=partial)), Sent) == is_done
+
+
+@pytest.mark.parametrize("raw", [b'"ok"', b"[]", b"no JSON"])
+def test_an_answer_that_is_no_object_is_a_failure_only_to_a_mapping_that_reads_it(
+    account: Account, stub: Stub, raw: bytes
+) -> None:
+    lambda_ = stub("lambda", read_timeout=SECONDS_OF_A_FUNCTION)
+    for _ in range(3):
+        lambda_.add_response("invoke", {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(raw), len(raw))})
+    event = failed(Origin.STREAM_BATCH, function=FUNCTION, source=STREAM, payload=RECORDS)
+    for partial in (False, None):
+        assert isinstance(send(account, event, Home(Way.BATCH, FUNCTION, partial_batches=partial)), Sent)
+    found = stuck(send(account, event, Home(Way.BATCH, FUNCTION, partial_batches=True)))
+    assert "is not as the mapping reads it" in found.text
+    assert found.maybe_sent
 
 
 def test_records_stay_when_the_function_fails(account: Account, stub: Stub) -> None:
@@ -175,9 +194,56 @@ def test_a_batch_above_the_limit_is_split_in_order(account: Account, stub: Stub)
     assert got == [[0, 1], [2, 3]]
 
 
-def test_a_record_above_the_limit_stays(account: Account) -> None:
-    event = failed(Origin.STREAM_BATCH, function=FUNCTION, payload={"Records": [{"data": "x" * 7_000_000}]})
-    assert "6 MB" in stuck(send(account, event, BATCH)).text
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_record_above_the_limit_keeps_the_whole_batch(account: Account, stub: Stub, before: int) -> None:
+    stub("lambda", read_timeout=SECONDS_OF_A_FUNCTION)  # is not asked for anything
+    records = [{"data": "x"}] * before + [{"data": "x" * 7_000_000}]
+    event = failed(Origin.STREAM_BATCH, function=FUNCTION, payload={"Records": records})
+    found = stuck(send(account, event, BATCH))
+    assert "6 MB" in found.text
+    assert not found.maybe_sent
+
+
+def test_a_split_batch_of_which_a_part_was_refused_may_have_been_sent(account: Account, stub: Stub) -> None:
+    lambda_ = stub("lambda", read_timeout=SECONDS_OF_A_FUNCTION)
+    event = failed(Origin.STREAM_BATCH, function=FUNCTION, payload={"Records": [{"data": "x" * 4_000_000}] * 2})
+    lambda_.add_client_error("invoke", "AccessDeniedException", http_status_code=403)
+    assert not stuck(send(account, event, BATCH)).maybe_sent
+    lambda_.add_response("invoke", answer())
+    lambda_.add_client_error("invoke", "AccessDeniedException", http_status_code=403)
+    found = stuck(send(account, event, BATCH))
+    assert found.maybe_sent
+    assert found.closes
+
+
+def of_shard(stub: Stub, *numbers: int) -> None:
+    """Let the shard hold records with these sequence numbers."""
+    kinesis = stub("kinesis")
+    kinesis.add_response("get_shard_iterator", {"ShardIterator": "i"})
+    records = [{"SequenceNumber": str(n), "Data": b"{}", "PartitionKey": "k", "ApproximateArrivalTimestamp": ARRIVED}
+               for n in numbers]  # fmt: skip
+    kinesis.add_response("get_records", {"Records": records, "MillisBehindLatest": 0})
+
+
+def test_records_that_the_function_may_not_have_had_stay(account: Account, stub: Stub) -> None:
+    of_shard(stub, 1, 5, 9)
+    event = failed(Origin.STREAM_BATCH, source=STREAM, batch=SHARD_BATCH)
+    assert stuck(send(account, event, BATCH)).text == (
+        "the stream holds 3 records from the first to the last of the batch, which had 2: a filter or parallel "
+        "batches; give --to FUNCTION to send all"
+    )
+
+
+def test_all_records_go_to_a_function_that_somebody_names(account: Account, stub: Stub) -> None:
+    of_shard(stub, 1, 5, 9)
+    stub("lambda").add_response("invoke", {"StatusCode": 202})
+    assert isinstance(send(account, failed(Origin.STREAM_BATCH, source=STREAM, batch=SHARD_BATCH), ASYNC), Sent)
+
+
+def test_as_many_records_as_the_batch_had_are_the_batch(account: Account, stub: Stub) -> None:
+    of_shard(stub, 1, 9)
+    stub("lambda", read_timeout=SECONDS_OF_A_FUNCTION).add_response("invoke", answer())
+    assert isinstance(send(account, failed(Origin.STREAM_BATCH, source=STREAM, batch=SHARD_BATCH), BATCH), Sent)
 
 
 def with_url(stub: Stub, queue: str = QUEUE) -> Any:
