@@ -1,10 +1,18 @@
 """The ARNs that the live configuration names."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from constructs_lib.graph.invokers.targets import LATEST, Target, find_target
 from constructs_lib.graph.node import Node
 from constructs_lib.graph.values import Reference, Value
+from constructs_lib.operations.partitions import partition_of
+
+_AT_AWS: Final = re.compile(
+    r"https?://(?:(?:[\w-]+\.)?sqs(?:-fips)?\.(?P<region>[a-z0-9-]+)|(?:(?P<older>[a-z0-9-]+)\.)?queue)"
+    r"(?:\.vpce)?\.(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::443)?/(?P<account>\d{12})/(?P<name>[^/]+)"
+)
 
 
 def arn_of(value: Value, arns: Mapping[str, str]) -> str | None:
@@ -44,10 +52,12 @@ def function_arn(node: Node, arns: Mapping[str, str], qualifier: str | None = No
 
 
 def queue_arn(url: str) -> str | None:
-    """Return the ARN of a queue from its URL at AWS, ``https://sqs.<region>.amazonaws.com/<account>/<name>``."""
-    parts = url.split("/")
-    host = parts[2].split(".") if len(parts) == 5 else []
-    if len(host) < 4 or host[0] != "sqs":
+    """Return the ARN of a queue from its URL at AWS, ``https://sqs.<region>.amazonaws.com/<account>/<name>``.
+
+    SQS also answers at older and at private addresses. Source: general/latest/gr/sqs-service.html.
+    """
+    found = _AT_AWS.fullmatch(url)
+    if found is None:
         return None
-    partition = "aws-cn" if host[-1] == "cn" else "aws"
-    return f"arn:{partition}:sqs:{host[1]}:{parts[3]}:{parts[4]}"
+    region = found["region"] or found["older"] or "us-east-1"
+    return f"arn:{partition_of(region)}:sqs:{region}:{found['account']}:{found['name']}"

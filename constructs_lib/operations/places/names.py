@@ -6,6 +6,7 @@ from typing import Final
 
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import Exit, OperationError
+from constructs_lib.operations.places.arns import queue_arn
 from constructs_lib.operations.places.discovery import KAFKA, kind_of
 from constructs_lib.operations.places.place import Kind
 from constructs_lib.operations.refusals import explained
@@ -48,6 +49,9 @@ def meant(account: Account, name: str) -> Named:
     owner, queue = url.groups() if url else (None, name)
     if not _QUEUE_NAME.fullmatch(queue):
         raise OperationError(f"{_EXPECTED}, found '{name}'; 'failures list' names the places", Exit.USAGE)
+    at_aws = queue_arn(name)
+    if at_aws is not None:
+        return _by_arn(account, at_aws)
     if owner is None:
         with explained("find out which account it is"):
             owner = account.id

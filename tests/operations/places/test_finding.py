@@ -9,7 +9,17 @@ from tests.operations.places.account import BUCKET, FAILED, JOBS, RETRIED, WORK,
 from tests.operations.places.shop import ASYNC, SHOP, TOPIC
 
 
-@pytest.mark.parametrize("name", ["failed", FAILED, "https://sqs.eu-west-1.amazonaws.com/111111111111/failed"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "failed",
+        FAILED,
+        "https://sqs.eu-west-1.amazonaws.com/111111111111/failed",
+        "https://eu-west-1.queue.amazonaws.com/111111111111/failed",
+        "https://vpce-0a1b-2c3d.sqs.eu-west-1.vpce.amazonaws.com/111111111111/failed",
+        "http://127.0.0.1:4566/111111111111/failed",
+    ],
+)
 def test_a_queue(shop: Answers, name: str) -> None:
     found = find_place(shop, name)
     assert (found.kind, found.arn, found.prefix) == (Kind.QUEUE, FAILED, "")
@@ -48,6 +58,12 @@ def test_a_bucket(shop: Answers, beginning: str, prefix: str, origins: set[Origi
         ("s3:///x", "write the name of the bucket"),
         ("a b", "expected the name, URL or ARN of a queue, or s3://bucket/prefix, found 'a b'"),
         ("arn:aws:sqs:us-east-1:111111111111:failed", "found one in us-east-1; give --region us-east-1"),
+        ("https://sqs.us-east-1.amazonaws.com/111111111111/failed", "found one in us-east-1; give --region us-east-1"),
+        ("https://sqs-fips.us-west-2.amazonaws.com/111111111111/failed", "found one in us-west-2"),
+        ("https://sqs.cn-north-1.amazonaws.com.cn/111111111111/failed", "found one in cn-north-1"),
+        ("https://sqs.eu-north-1.api.aws/111111111111/failed", "found one in eu-north-1"),
+        ("https://eu-west-2.queue.amazonaws.com/111111111111/failed", "found one in eu-west-2"),
+        ("https://queue.amazonaws.com/111111111111/failed", "found one in us-east-1"),
         ("arn:aws:dynamodb:eu-west-1:111111111111:table/x", "'failures list' names the places"),
         (TOPIC, "found the topic .*:broken: .* name a queue that is subscribed to it"),
         ("broken", "found the topic broken: .* name a queue that is subscribed to it"),
