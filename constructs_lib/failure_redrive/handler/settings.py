@@ -29,7 +29,8 @@ class Settings:
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the environment variables that ``FailureRedrive`` sets."""
         function, source = environment.get("FUNCTION_ARN"), environment.get("SOURCE_QUEUE_ARN")
-        uses = [Use(origin, function, (function,)) for origin in _TO_FUNCTION] if function else []
+        # Which subscriptions, rules and schedules leave events there is not known here.
+        uses = [Use(origin, "", (function,)) for origin in _TO_FUNCTION] if function else []
         if source:
             uses.append(Use(Origin.SOURCE_QUEUE, source, source=source))
         place = Place(

@@ -72,6 +72,8 @@ class FailedEvent:
     """The ARN of the function, with the qualifier that was invoked if it is known."""
     source: str | None = None
     """The ARN of the queue, stream, topic, rule or schedule it came from."""
+    target: str | None = None
+    """The ARN of the target of the rule or schedule, or of the SNS subscription, if the event itself names it."""
     failure: Failure = Failure()
     request: str | None = None
     """The id of the request that failed, by which its lines are found in the log of the function."""

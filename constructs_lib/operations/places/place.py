@@ -23,7 +23,10 @@ class Use:
 
     origin: Origin
     owner: str
-    """The ARN of what names the place: a function, a queue, a mapping, a subscription, a rule or a schedule."""
+    """The ARN of what names the place: a function, a queue, a mapping, a subscription, a rule or a schedule.
+
+    Empty where somebody says so without naming it: then it is any of the origin.
+    """
     functions: tuple[str, ...] = ()
     """The ARNs of the functions that are to get the events; several can poll one queue.
 

@@ -1,6 +1,6 @@
 """Invokes functions with the records of a stream batch, fetched back if need be."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from constructs_lib.facts import ASYNC_PAYLOAD_MAX_BYTES, PAYLOAD_MAX_BYTES
@@ -33,17 +33,37 @@ def invoke_with_records(account: Account, event: FailedEvent, home: Home, patien
     if isinstance(batch, Reason):
         return batch
     is_sync = home.way is Way.BATCH
+    # A function that somebody names gets all that there is.
+    if is_sync and (reason := _unlike(event, batch)) is not None:
+        return reason
+    parts = _parts(batch, PAYLOAD_MAX_BYTES if is_sync else ASYNC_PAYLOAD_MAX_BYTES)
+    if isinstance(parts, Reason):
+        return parts
     result: Sent | Reason = Sent("")
-    for part in _parts(batch, PAYLOAD_MAX_BYTES if is_sync else ASYNC_PAYLOAD_MAX_BYTES):
-        if isinstance(part, Reason):
-            return part
+    for number, part in enumerate(parts):
         if is_sync:
             result = invoke_and_wait(account, home.arn, part, patience, home.partial_batches)
         else:
             result = invoke(account, home.arn, part, patience)
         if isinstance(result, Reason):
-            return result
+            return replace(result, maybe_sent=result.maybe_sent or number > 0)
     return result
+
+
+def _unlike(event: FailedEvent, fetched: Any) -> Reason | None:
+    """Return how records that were fetched back differ from the batch: the function did not get all of them.
+
+    Whether AWS counts a batch before or after the filter is not documented.
+    """
+    if event.batch is None or event.payload_text is not None:
+        return None
+    number = len(fetched["Records"])
+    if number == event.batch.size:
+        return None
+    return Reason(
+        f"the stream holds {number} records from the first to the last of the batch, which had {event.batch.size}: "
+        "a filter or parallel batches; give --to FUNCTION to send all"
+    )
 
 
 def _records(account: Account, event: FailedEvent) -> Any:
@@ -57,15 +77,19 @@ def _records(account: Account, event: FailedEvent) -> Any:
         return Reason(str(error), refused=True)
 
 
-def _parts(batch: Any, limit: int) -> Iterator[bytes | Reason]:
+def _parts(batch: Any, limit: int) -> list[bytes] | Reason:
+    """Return the payloads to send one after the other: all of them, before the function gets the first one."""
     payload = encoded(batch)
     if len(payload) <= limit:
-        yield payload
-        return
+        return [payload]
     records = batch.get("Records") if isinstance(batch, dict) else None
     if not isinstance(records, list) or len(records) < 2:
-        yield Reason(f"a record has more than {limit // 1024**2} MB, the most that Lambda takes in such an invocation")
-        return
+        return Reason(f"a record has more than {limit // 1024**2} MB, the most that Lambda takes in such an invocation")
     middle = len(records) // 2
+    parts: list[bytes] = []
     for half in (records[:middle], records[middle:]):
-        yield from _parts({**batch, "Records": half}, limit)
+        found = _parts({**batch, "Records": half}, limit)
+        if isinstance(found, Reason):
+            return found
+        parts += found
+    return parts

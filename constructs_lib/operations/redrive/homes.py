@@ -36,8 +36,8 @@ class Home:
     """The ARN of the queue, or of the function with the qualifier; of a function also its name."""
     lane: str | None = None
     """Events of one lane go one at a time: a message group, or a shard."""
-    partial_batches: bool = False
-    """Whether ``batchItemFailures`` in the answer means that the records are not done."""
+    partial_batches: bool | None = False
+    """Whether the mapping reads ``batchItemFailures`` from the answer; None when it is not known."""
 
     def __str__(self) -> str:
         return f"{self.way.value} to {self.arn}" if self.way is Way.QUEUE else f"{self.way.value} of {self.arn}"
@@ -61,13 +61,27 @@ def home_of(event: FailedEvent, place: Place, to: str | None = None) -> Home | R
         return _of_function(event, to)
     if event.origin is Origin.SOURCE_QUEUE:
         return _of_queue(event, place)
-    function = event.function or _only(name for use in _uses(event, place) for name in use.functions)
-    if function is None:
-        return Reason("the event does not name its function, and the place serves none or several; give --to FUNCTION")
+    function = event.function or _function_of(event, place)
+    if isinstance(function, Reason):
+        return function
     function = function.removesuffix(_LATEST)
     if event.origin in _BATCHES:
         return _of_batch(event, place, function)
     return _of_function(event, function)
+
+
+def _function_of(event: FailedEvent, place: Place) -> str | Reason:
+    """Return the function of an event that names none, unless it names something else."""
+    if event.target is not None and event.origin is not Origin.SUBSCRIPTION:
+        return Reason(f"its target is {event.target}, which is no function")
+    # A use without a function is one of others, whose event this can be.
+    found = {use.functions for use in _uses(event, place)}
+    functions = found.pop() if len(found) == 1 else ()
+    if len(functions) == 1:
+        return functions[0]
+    if event.target is not None:
+        return Reason(f"its subscription {event.target} is gone, or serves no function; give --to FUNCTION")
+    return Reason("the event does not name its function, and the place serves none or several; give --to FUNCTION")
 
 
 def _of_function(event: FailedEvent, function: str) -> Home | Reason:
@@ -95,14 +109,15 @@ def _of_batch(event: FailedEvent, place: Place, function: str) -> Home | Reason:
     if event.payload_text is None and event.batch is None:
         return Reason("the record does not say where the records of the batch are, nor does it hold them")
     uses = [use for use in _uses(event, place) if function in {name.removesuffix(_LATEST) for name in use.functions}]
-    # Who does not know the mapping believes the function: a record that stays can be sent again.
-    partial = any(use.partial_batches for use in uses) if uses else True
+    partial = any(use.partial_batches for use in uses) if uses else None
     shard = f"{event.batch.stream} {event.batch.shard}" if event.batch else event.source
     return Home(Way.BATCH, function, lane=f"{function} {shard}" if shard else None, partial_batches=partial)
 
 
 def _uses(event: FailedEvent, place: Place) -> list[Use]:
     uses = [use for use in place.uses if use.origin is event.origin]
+    if event.origin is Origin.SUBSCRIPTION and event.target is not None:
+        uses = [use for use in uses if use.owner in (event.target, "")]
     return [use for use in uses if event.source is None or use.source in (None, event.source)]
 
 

@@ -27,7 +27,7 @@ def invoke(account: Account, function: str, payload: bytes, patience: Patience) 
 
 
 def invoke_and_wait(
-    account: Account, function: str, payload: bytes, patience: Patience, partial: bool
+    account: Account, function: str, payload: bytes, patience: Patience, partial: bool | None
 ) -> Sent | Reason:
     """Invoke a function synchronously; sent means that it ended without an error, and left no record of the batch.
 
@@ -42,7 +42,8 @@ def invoke_and_wait(
     patience
         For throttles, and calls without an answer.
     partial
-        Whether ``batchItemFailures`` in the answer means that records are left.
+        Whether the mapping reads ``batchItemFailures`` from the answer, and takes one that it cannot read for a
+        failure. None when that is not known: then only an answer that names failed records means that they are left.
     """
     client = account.client("lambda", read_timeout=_LONGEST_ANSWER)
     # One that is still running is not to be joined by a second one.
@@ -55,14 +56,16 @@ def invoke_and_wait(
     if answer.get("FunctionError"):
         kind = body.get("errorType") if isinstance(body, dict) else None
         return Reason(f"the function failed again: {kind or answer['FunctionError']}", maybe_sent=True)
-    if partial and body is not None and _left(body):
+    # Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html.
+    if partial is not False and isinstance(body, dict) and body.get("batchItemFailures"):
         return Reason("the function failed again: its answer names batchItemFailures", maybe_sent=True)
+    if partial and body is not None and not isinstance(body, dict):
+        return Reason(
+            "the answer of the function is not as the mapping reads it, which takes that for a failure: expected "
+            "nothing, or an object with batchItemFailures",
+            maybe_sent=True,
+        )
     return _sent(answer)
-
-
-def _left(body: Any) -> bool:
-    """Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html."""
-    return not isinstance(body, dict) or bool(body.get("batchItemFailures"))
 
 
 def _sent(answer: dict[str, Any]) -> Sent:
@@ -73,4 +76,4 @@ def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body) if body else None
     except ValueError:
-        return None
+        return body

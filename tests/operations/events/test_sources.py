@@ -116,7 +116,8 @@ def test_a_notification_becomes_the_event_of_lambda() -> None:
 def test_of_two_subscriptions_of_a_topic_the_right_one_is_found() -> None:
     other = use(Origin.SUBSCRIPTION, f"{TOPIC}:other", OTHER, source=TOPIC)
     assert parse(message(notification("17"), DLQ_ATTRIBUTES), place(other, SUBSCRIBED)).function == FUNCTION
-    assert parse(message(notification("17"), DLQ_ATTRIBUTES), place(other)).function is None
+    deleted = parse(message(notification("17"), DLQ_ATTRIBUTES), place(other))
+    assert (deleted.function, deleted.target) == (None, SUBSCRIPTION)
     anonymous = notification("17", UnsubscribeURL=None)
     assert parse(message(anonymous, DLQ_ATTRIBUTES), place(other, SUBSCRIBED)).function is None
     assert parse(message(anonymous, DLQ_ATTRIBUTES), place(SUBSCRIBED)).function == FUNCTION
@@ -160,7 +161,7 @@ def test_an_event_of_a_rule() -> None:
 
 def test_the_target_of_a_rule_can_be_no_function() -> None:
     event = parse(message("{}", RULE_ATTRIBUTES | {"TARGET_ARN": SOURCE}), place())
-    assert (event.origin, event.function) == (Origin.RULE, None)
+    assert (event.origin, event.function, event.target) == (Origin.RULE, None, SOURCE)
 
 
 @pytest.mark.parametrize("function", [FUNCTION, "orders"])

@@ -20,6 +20,8 @@ from tests.operations.redrive.failed import (
 )
 
 MEGABYTE = 1024**2
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
+RULE = "arn:aws:events:eu-west-1:123456789012:rule/orders"
 
 
 def reason(found: Home | Reason) -> str:
@@ -60,6 +62,43 @@ def test_only_a_use_of_the_same_source_tells_the_function() -> None:
     assert home_of(event, place(*uses)) == Home(Way.INVOKE, OTHER)
 
 
+@pytest.mark.parametrize("origin", [Origin.RULE, Origin.SCHEDULE])
+def test_what_is_for_another_target_stays(origin: Origin) -> None:
+    uses = [Use(origin, RULE, (FUNCTION,), RULE), Use(origin, RULE, (), RULE)]
+    event = failed(origin, source=RULE, target=QUEUE, payload={})
+    for one in (uses, uses[:1]):
+        assert reason(home_of(event, place(*one))) == f"its target is {QUEUE}, which is no function"
+    assert home_of(event, place(*uses), to="mine") == Home(Way.INVOKE, "mine")
+
+
+def test_what_is_for_another_subscription_stays() -> None:
+    uses = [
+        Use(Origin.SUBSCRIPTION, f"{TOPIC}:1", (FUNCTION,), TOPIC),
+        Use(Origin.SUBSCRIPTION, f"{TOPIC}:2", (), TOPIC),
+    ]
+    gone = "is gone, or serves no function; give --to FUNCTION"
+    for name in ("2", "3"):
+        event = failed(Origin.SUBSCRIPTION, source=TOPIC, target=f"{TOPIC}:{name}", payload={})
+        assert reason(home_of(event, place(*uses))) == f"its subscription {TOPIC}:{name} {gone}"
+    ours = failed(Origin.SUBSCRIPTION, source=TOPIC, target=f"{TOPIC}:1", payload={})
+    assert home_of(ours, place(*uses)) == Home(Way.INVOKE, FUNCTION)
+
+
+def test_what_names_no_subscription_can_be_of_one_that_serves_no_function() -> None:
+    uses = [
+        Use(Origin.SUBSCRIPTION, f"{TOPIC}:1", (FUNCTION,), TOPIC),
+        Use(Origin.SUBSCRIPTION, f"{TOPIC}:2", (), TOPIC),
+    ]
+    event = failed(Origin.SUBSCRIPTION, source=TOPIC, payload={})
+    assert "none or several" in reason(home_of(event, place(*uses)))
+    assert home_of(event, place(uses[0])) == Home(Way.INVOKE, FUNCTION)
+
+
+def test_a_use_without_an_owner_is_any_subscription() -> None:
+    event = failed(Origin.SUBSCRIPTION, source=TOPIC, target=f"{TOPIC}:1", payload={})
+    assert home_of(event, place(Use(Origin.SUBSCRIPTION, "", (FUNCTION,)))) == Home(Way.INVOKE, FUNCTION)
+
+
 def test_messages_go_back_to_the_queue_they_name() -> None:
     assert home_of(message(), place()) == Home(Way.QUEUE, QUEUE)
     nameless = failed(Origin.SOURCE_QUEUE, "hello", payload="hello")
@@ -92,10 +131,10 @@ def test_a_stream_batch_is_invoked_synchronously_in_the_lane_of_its_shard() -> N
         assert "shardId-0" in home.lane
 
 
-def test_the_answer_is_believed_when_the_mapping_is_not_known() -> None:
+def test_nothing_is_said_about_answers_when_the_mapping_is_not_known() -> None:
     home = home_of(failed(Origin.STREAM_BATCH, function=FUNCTION, source=STREAM, batch=BATCH), place())
     assert isinstance(home, Home)
-    assert home.partial_batches
+    assert home.partial_batches is None
 
 
 def test_a_batch_without_records_and_place_stays() -> None:

@@ -27,6 +27,7 @@ def event_of(found: Found, origin: Origin, source: str, *, first_of: object) -> 
         stage=Stage.DELIVERY,
         function=target if target and ":lambda:" in target and ":function:" in target else None,
         source=source,
+        target=target,
         failure=Failure(
             found.attributes.get("ERROR_MESSAGE"),
             found.attributes.get("ERROR_CODE"),

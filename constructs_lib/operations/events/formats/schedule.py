@@ -24,7 +24,7 @@ def parse(found: Found) -> FailedEvent | None:
         return None
     event = event_of(found, Origin.SCHEDULE, schedule, first_of=found.attributes.get("SCHEDULED_TIME"))
     if found.attributes.get("TARGET_ARN", "").endswith(":aws-sdk:lambda:invoke"):
-        event = _invoked(event, found, schedule)
+        event = _invoked(replace(event, target=None), found, schedule)
     if found.attributes.get("IS_PAYLOAD_TRUNCATED", "").lower() == "true":
         event = replace(event, payload_text=None, why_raw="Scheduler has cut off the payload, as it is too large")
     return event

@@ -54,6 +54,7 @@ def _event(found: Found) -> FailedEvent | None:
         stage=Stage.DELIVERY,
         function=only_function(use),
         source=topic,
+        target=subscription or None,
         failure=Failure(found.attributes.get("ErrorMessage"), found.attributes.get("ErrorCode")),
         first=first,
         last=found.stored.stored_at,
