@@ -27,6 +27,26 @@ def service_may_invoke(function: str, service: str, source: str) -> bool:
     return bool(iam_evaluator.evaluate_resource_policy(policy, context, service=service).decision == "Allow")
 
 
+def anyone_may(action: str, function: str, **keys: str) -> bool:
+    """Whether the policy of the function (an ARN, qualified or not) allows the action to everybody.
+
+    ``keys`` are the condition keys of Lambda in the request, in lower case.
+    """
+    base = function_of(function)
+    if base is None:
+        return False
+    context = iam_evaluator.EvalContext(
+        principal_arn="*",
+        principal_type="Anonymous",
+        principal_account="",
+        action=action,
+        resource_arn=function,
+        region=parse_arn(function).region,
+        service_context={f"lambda:{key}": value for key, value in keys.items()},
+    )
+    return bool(iam_evaluator.evaluate_resource_policy(base["policy"], context).decision == "Allow")
+
+
 def role_may(role: str, action: str, resource: str) -> bool:
     """Whether the policies of a role (an ARN) allow the action on the resource."""
     account = parse_arn(role).account_id

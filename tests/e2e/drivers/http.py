@@ -10,6 +10,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from scripts.local.emulator import REGION
+from tests.e2e.clients import EVERYTHING
 
 SECONDS = 40
 
@@ -23,13 +24,20 @@ class Response:
     text: str
 
 
-def request(method: str, url: str, body: str | None = None, *, service: str | None = "execute-api") -> Response:
+def request(
+    method: str,
+    url: str,
+    body: str | None = None,
+    *,
+    service: str | None = "execute-api",
+    credentials: Credentials = EVERYTHING,
+) -> Response:
     """Send a request, signed for ``service`` unless it is None; return the response, whatever its status."""
     data = None if body is None else body.encode()
     headers = {"Content-Type": "application/json"} if data else {}
     if service is not None:
         signed = AWSRequest(method=method, url=url, data=data, headers=headers)
-        SigV4Auth(Credentials("test", "test"), service, REGION).add_auth(signed)
+        SigV4Auth(credentials, service, REGION).add_auth(signed)
         headers = dict(signed.headers.items())
     asked = urllib.request.Request(url, data=data, method=method, headers=headers)
     try:
