@@ -11,6 +11,7 @@ from io import TextIOWrapper
 
 from constructs_lib.cli import audit, check, explain, failures, invoke, rules, summary
 from constructs_lib.cli.errors import INTERRUPTED, UsageError, say
+from constructs_lib.cli.intermixed import Intermixed
 from constructs_lib.graph.template import TemplateError
 from constructs_lib.operations.errors import OperationError
 
@@ -65,7 +66,9 @@ def _silence() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lambda-invocations", description="how AWS Lambda functions are invoked")
+    parser: argparse.ArgumentParser = Intermixed(
+        prog="lambda-invocations", description="how AWS Lambda functions are invoked"
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
     audit.add_parser(commands)
     check.add_parser(commands)

@@ -20,6 +20,8 @@ from constructs_lib.operations.invocation.streaming import IncompleteError, stre
 
 def run_invoke(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    if options.output == "-":  # as for other commands
+        options.output = None
     _check(options)
     payload = _payload(options)
     try:
@@ -61,12 +63,12 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _payload(options: argparse.Namespace) -> bytes | None:
-    if options.payload_file is not None:
+    if options.payload_file not in (None, "-"):
         return Path(options.payload_file).read_bytes()
+    if "-" in (options.payload, options.payload_file):
+        return _standard_input()
     if options.payload is None:
         return None
-    if options.payload == "-":
-        return _standard_input()
     payload: bytes = options.payload.encode(errors="surrogatepass")
     try:
         check_json(payload, "PAYLOAD")

@@ -44,18 +44,22 @@ class Account:
         endpoint_url: str | None = None,
     ) -> None:
         import boto3
-        from botocore.exceptions import ProfileNotFound
+        from botocore.exceptions import BotoCoreError, ProfileNotFound
+        from botocore.session import Session
 
-        if session is None:
-            try:
-                session = boto3.Session(profile_name=profile, region_name=region)
-            except ProfileNotFound as error:
-                raise OperationError(
-                    f"expected a profile of the shared configuration, found '{profile}'; "
-                    f"choose one of: {', '.join(boto3.Session().available_profiles) or 'none is set up'}",
-                    Exit.USAGE,
-                ) from error
-        found = region or session.region_name
+        try:
+            session = session or boto3.Session(profile_name=profile, region_name=region)
+            found = region or session.region_name
+        except ProfileNotFound as error:
+            raise OperationError(
+                f"expected a profile of the shared configuration as --profile or AWS_PROFILE, found {error}; "
+                f"choose one of: {', '.join(Session().available_profiles) or 'none is set up'}",
+                Exit.USAGE,
+            ) from error
+        except BotoCoreError as error:
+            raise OperationError(
+                f"expected a configuration that can be read, found {error}; correct the file", Exit.USAGE
+            ) from error
         if found is None:
             raise OperationError("expected a region, found none; give --region, or set AWS_DEFAULT_REGION", Exit.USAGE)
         self.region: str = found
@@ -64,7 +68,7 @@ class Account:
         self._clients: dict[tuple[str, int | None], Any] = {}
 
     def client(self, service: str, *, read_timeout: int | None = None) -> Any:
-        """Return the client of a service, always the same one; calls are tried five times in all, as boto3 does.
+        """Return the client of a service, always the same one; calls are tried again as boto3 is set up to.
 
         Parameters
         ----------
@@ -72,7 +76,7 @@ class Account:
             The name by which boto3 knows the service.
         read_timeout
             How many seconds to wait for an answer. Then a call that gets none is not made again: it may have been
-            heard, and be slow. What is throttled is tried again all the same. Default: 60.
+            heard, and be slow. What is throttled is tried five times in all. Default: 60.
 
         Raises
         ------
@@ -86,7 +90,7 @@ class Account:
             config = Config(
                 connect_timeout=_CONNECT_SECONDS,
                 read_timeout=read_timeout or 60,
-                retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+                retries=None if read_timeout is None else {"mode": "standard", "total_max_attempts": _ATTEMPTS},
                 max_pool_connections=_CONNECTIONS,
                 tcp_keepalive=read_timeout is not None,  # or what is between ends connections that are silent for long
                 user_agent_extra="lambda-invocation-constructs",

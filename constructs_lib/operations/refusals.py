@@ -75,8 +75,10 @@ def refusal(error: Exception, doing: str) -> OperationError:
     from botocore.exceptions import (
         ClientError,
         ConnectTimeoutError,
+        CredentialRetrievalError,
         EndpointConnectionError,
         NoCredentialsError,
+        PartialCredentialsError,
         ReadTimeoutError,
         TokenRetrievalError,
         UnauthorizedSSOTokenError,
@@ -85,7 +87,8 @@ def refusal(error: Exception, doing: str) -> OperationError:
     if isinstance(error, ClientError):
         code, message = error_code(error), str(error.response.get("Error", {}).get("Message") or error)
         return OperationError(f"cannot {doing}: expected an answer, found {code}: {message}; {_advice(code, message)}")
-    if isinstance(error, NoCredentialsError | TokenRetrievalError | UnauthorizedSSOTokenError):
+    unknown = NoCredentialsError, PartialCredentialsError, CredentialRetrievalError
+    if isinstance(error, (*unknown, TokenRetrievalError, UnauthorizedSSOTokenError)):
         return OperationError(f"cannot {doing}: expected credentials, found none that count ({error}); sign in first")
     if isinstance(error, EndpointConnectionError | ConnectTimeoutError | ReadTimeoutError):
         return OperationError(

@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +29,11 @@ from tests.operations.events.samples import (
 )
 
 ONE_RECORD = stream_info() | {"startSequenceNumber": "1", "endSequenceNumber": "1", "batchSize": 1}
+COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders-failed"
 
@@ -61,8 +68,11 @@ class Cloud:
     def opens(self, count: int, **attributes: str) -> None:
         sqs = self.stub("sqs")
         sqs.add_response("get_queue_url", {"QueueUrl": URL})
+        asked = ["RedrivePolicy", "FifoQueue", *COUNTS]
         sqs.add_response(
-            "get_queue_attributes", {"Attributes": {"ApproximateNumberOfMessages": str(count)} | attributes}
+            "get_queue_attributes",
+            {"Attributes": {"ApproximateNumberOfMessages": str(count)} | attributes},
+            {"QueueUrl": URL, "AttributeNames": asked},
         )
 
     def hands_out(self, *bodies: object, attributes: dict[str, str] | None = None, **system: str) -> None:
@@ -284,7 +294,7 @@ def test_what_of_the_configuration_cannot_be_read_is_told(cloud: Cloud, capsys: 
 
 def test_a_queue_that_moves_messages_on_is_refused(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.opens(1, RedrivePolicy=json.dumps({"deadLetterTargetArn": f"{QUEUE}-2", "maxReceiveCount": 1}))
-    out, err = show(capsys, code=3)
+    out, err = show(capsys, code=2)
     assert out == ""
     assert "read orders-failed-2 instead" in err
     assert len(err.splitlines()) == 1
@@ -302,6 +312,33 @@ def test_ctrl_c_makes_all_visible_again(
     monkeypatch.setattr("constructs_lib.cli.failures.event_text.event_lines", stop)
     _, err = show(capsys, code=130)
     assert "stopped" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_being_received_when_it_is_stopped_is_made_visible_again(
+    number: signal.Signals, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(**_: object) -> None:
+        os.kill(os.getpid(), number)
+
+    cloud.opens(2)
+    cloud.hands_out(destination(), destination())
+    cloud.closes()
+    cloud.account.client("sqs").meta.events.register("before-parameter-build.sqs.ReceiveMessage", stop)
+    out, err = show(capsys, code=130)
+    assert out == ""
+    assert "stopped; what was read stays where it is" in err
+
+
+def test_a_number_too_large_for_python_is_shown_as_it_is_written(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.holds(
+        '{"version": "1.0", "requestContext": {"requestId": "r", "functionArn": "f", "condition": '
+        '"RetriesExhausted", "approximateInvokeCount": 3}, "requestPayload": {"a": 1e400}}'
+    )
+    out, _ = show(capsys, "--json")
+    assert json.loads(out)["payload"] == '{"a": 1e400}'
 
 
 @pytest.mark.parametrize(

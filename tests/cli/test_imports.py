@@ -43,7 +43,9 @@ def test_the_check_for_loaded_modules_can_fail() -> None:
 
 def test_they_name_neither_cdk_nor_jsii_even_for_types_alone() -> None:
     package = Path(constructs_lib.__file__).parent
-    files = [file for folder in ("graph", "nag", "explain", "operations", "cli") for file in (package / folder).rglob("*.py")]
+    files = [
+        file for folder in ("graph", "nag", "explain", "operations", "cli") for file in (package / folder).rglob("*.py")
+    ]
     naming = [
         file.name for file in files if re.search(r"^\s*(from|import) (aws_cdk|cdk_nag|jsii)\b", file.read_text(), re.M)
     ]

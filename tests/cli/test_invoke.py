@@ -344,3 +344,17 @@ def test_a_durable_execution_is_named(wire: Wire, capsys: Captured) -> None:
     assert (
         "durable execution: arn:aws:lambda:eu-west-1:1:function:f:1/durable-execution/a/b\n" in capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize("order", [("--tail", '{"id": 7}'), ('{"id": 7}', "--tail"), ("--qualifier", "7", '{"id": 7}')])
+def test_options_may_stand_anywhere(wire: Wire, capsys: Captured, order: tuple[str, ...]) -> None:
+    wire.answers = [success({"booked": True})]
+    assert main(["invoke", "orders", *order]) == 0
+    assert wire.calls[0].body == b'{"id": 7}'
+
+
+def test_more_than_one_payload_is_refused(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["invoke", "orders", "{}", "{}"])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: {}" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import boto3
 import pytest
@@ -37,6 +38,23 @@ def test_a_call_that_may_take_long_is_not_made_again_without_an_answer(silent: s
     silent.accept()[0].close()
     with pytest.raises(BlockingIOError):  # nobody else has come
         silent.accept()
+
+
+def test_a_profile_that_there_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config").write_text("[profile shop]\nregion = eu-west-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    with pytest.raises(OperationError, match=r"AWS_PROFILE, found .*\(nope\).*choose one of: shop") as said:
+        Account()
+    assert said.value.code is Exit.USAGE
+
+
+def test_a_configuration_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config").write_text("region = eu-west-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with pytest.raises(OperationError, match=r"expected a configuration that can be read, found .*config") as said:
+        Account()
+    assert said.value.code is Exit.USAGE
 
 
 @pytest.mark.parametrize("where", [{"endpoint_url": "localhost"}, {"region": "eu west"}])

@@ -84,7 +84,7 @@ def _block(name: str, text: str, most: int) -> Iterator[str]:
 def _pretty(event: FailedEvent) -> str:
     text = event.payload_text or ""
     try:
-        return json.dumps(loads(text), indent=2, ensure_ascii=False)
+        return json.dumps(loads(text), indent=2, ensure_ascii=False, allow_nan=False)
     except (ValueError, RecursionError):
         return text
 

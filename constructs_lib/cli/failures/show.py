@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _LIMIT: Final = 100
 _PAYLOAD: Final = 2_000
-"""What shells expect after Ctrl-C."""
 
 _DESCRIPTION: Final = """\
 Read the failed events that wait in PLACE, without consuming them: which function, why, and with which payload.
@@ -67,13 +66,14 @@ def _count(text: str) -> int:
 def _run(options: argparse.Namespace) -> int:
     from constructs_lib.operations.events.reading import read
     from constructs_lib.operations.places.finding import find_place
+    from constructs_lib.operations.signals import terminated_as_interrupted
 
     problems: list[str] = []
     account = account_of(options)
     place = find_place(account, options.place, note=problems.append)
     reading = read(account, place, limit=None if options.all else options.limit)
     try:
-        with reading:
+        with terminated_as_interrupted(), reading:
             return _shown(account, reading, options, problems)
     except KeyboardInterrupt:
         for problem in problems + reading.problems:

@@ -9,8 +9,12 @@ from constructs_lib.graph.loading.lines import Region, region_of
 from constructs_lib.nag.finding import Finding
 from constructs_lib.nag.result import Suppression
 
-_ODD = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 does not allow or advise against: control characters, which terminals obey, and half characters."""
+_ODD = re.compile(
+    r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028-\u202e\u2066-\u2069\u200e\u200f]"
+)
+"""What XML 1.0 does not allow or advise against: control characters, which terminals obey, and half characters; also
+what ends a line or changes the direction of writing, so that a text looks like another one.
+"""
 
 
 def plain(text: str) -> str:

@@ -51,8 +51,9 @@ def event_line(event: FailedEvent, problem: str | None = None) -> str:
     elif stored.handle:
         found["version"] = stored.handle
     try:
-        return json.dumps(found, default=_bytes)
-    except RecursionError:  # what can just be read, cannot be written one level deeper
+        return json.dumps(found, default=_bytes, allow_nan=False)
+    # What can just be read, cannot be written one level deeper; and 1e400 is JSON, but too large for Python.
+    except (RecursionError, ValueError):
         return json.dumps(found | {"payload": event.payload_text}, default=_bytes)
 
 

@@ -13,13 +13,14 @@ from collections.abc import Generator
 from typing import Any, Final
 
 from constructs_lib.operations.account import Account
-from constructs_lib.operations.errors import OperationError
+from constructs_lib.operations.errors import Exit, OperationError
 from constructs_lib.operations.events.event import FailedEvent
 from constructs_lib.operations.events.messages import stored_message
 from constructs_lib.operations.events.parsing import parse
 from constructs_lib.operations.places.place import Place
 from constructs_lib.operations.places.queues import queue_url
 from constructs_lib.operations.refusals import error_code, explained
+from constructs_lib.operations.signals import held_back
 
 _TOGETHER: Final = 10
 _HIDDEN_SECONDS: Final = 300
@@ -59,7 +60,8 @@ class QueueReader:
         try:
             yield from self._received(url, visible, limit)
         finally:
-            self._release(url)
+            with held_back():
+                self._release(url)
         self.rest = self._what_is_left(attributes, visible + sum(others), limit)
 
     def _refuse_to_move_on(self, attributes: dict[str, str]) -> None:
@@ -68,16 +70,18 @@ class QueueReader:
             raise OperationError(
                 f"expected a queue whose messages stay in it, found {self._name}, which moves them to "
                 f"{target.rsplit(':', 1)[-1]} once they are received {policy.get('maxReceiveCount')} times; a look "
-                f"counts as one: read {target.rsplit(':', 1)[-1]} instead"
+                f"counts as one: read {target.rsplit(':', 1)[-1]} instead",
+                Exit.USAGE,
             )
 
     def _received(self, url: str, expected: int, limit: int | None) -> Generator[FailedEvent, Any, None]:
         nothing_new = 0
         while limit is None or len(self._handles) < limit:
-            messages = self._receive(url, _TOGETHER if limit is None else min(_TOGETHER, limit - len(self._handles)))
-            fresh = [message for message in messages if message["MessageId"] not in self._handles]
-            # All are to be made visible again, so they are noted before anybody works with the first one.
-            self._handles |= {message["MessageId"]: message["ReceiptHandle"] for message in messages}
+            with held_back():  # what SQS has hidden must be noted before anything else happens
+                count = _TOGETHER if limit is None else min(_TOGETHER, limit - len(self._handles))
+                messages = self._receive(url, count)
+                fresh = [message for message in messages if message["MessageId"] not in self._handles]
+                self._handles |= {message["MessageId"]: message["ReceiptHandle"] for message in messages}
             for message in fresh:
                 yield parse(stored_message(message), self._place)
             nothing_new = 0 if fresh else nothing_new + 1
