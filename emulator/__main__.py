@@ -51,6 +51,7 @@ def main() -> int:
 
         corrections.apply(frozenset(os.environ.get("EMULATOR_LEAVE_OUT", "").split()))
         server.serve(arguments.port, stop_at_end_of_input=arguments.stop_at_end_of_input)
+    server.end_workers()  # those that retries have started meanwhile
     return 0
 
 

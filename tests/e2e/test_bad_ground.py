@@ -1,30 +1,37 @@
 """What goes wrong with the emulator itself is told with its log, and leaves nothing running."""
 
+import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from aws_cdk import App, CfnResource, Stack
+from botocore.exceptions import BotoCoreError
 
 from scripts.local import __main__ as local
 from scripts.local.emulator import ACCOUNT, REGION, ROOT, Emulator, EmulatorError, free_port
 from tests.e2e.clients import Clients, wait_until
 from tests.e2e.deploy import DeploymentError, delete, deploy
 from tests.e2e.drivers.http import request
+from tests.emulator.bench import Bench
 
 pytestmark = pytest.mark.e2e
 
-START_AND_DIE = """
-import os, signal, sys
+START_AND_WAIT = """
+import sys
 from pathlib import Path
 from scripts.local.emulator import Emulator
 
-print(Emulator(Path(sys.argv[1])).pid, flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
+emulator = Emulator(Path(sys.argv[1]))
+print(emulator.pid, emulator.url, flush=True)
+sys.stdin.read()
 """
 
 
@@ -45,7 +52,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
 
 def test_an_emulator_that_dies_is_told_with_its_log(tmp_path: Path) -> None:
-    with Emulator(tmp_path / "log") as emulator:
+    with Emulator(tmp_path / "log", data=tmp_path / "data") as emulator:
         emulator.check()
         os.kill(emulator.pid, signal.SIGKILL)
         with pytest.raises(EmulatorError, match=rf"(?s)status -9; its log .*ready {emulator.url}"):
@@ -53,16 +60,44 @@ def test_an_emulator_that_dies_is_told_with_its_log(tmp_path: Path) -> None:
     assert not is_running(emulator.pid)
 
 
-def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
-    started = subprocess.run(
-        [sys.executable, "-c", START_AND_DIE, str(tmp_path / "log")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert started.returncode == -signal.SIGKILL, started.stderr
-    wait_until(lambda: not is_running(int(started.stdout)), "no process", seconds=10)
+def nothing(_: Bench) -> None:
+    pass
+
+
+def function(bench: Bench) -> None:
+    arn = bench.function("time.sleep(100)", Timeout=200)
+
+    def invoke() -> None:
+        with contextlib.suppress(BotoCoreError):  # the answer never comes
+            bench.clients["lambda"].invoke(FunctionName=arn)
+
+    threading.Thread(target=invoke).start()
+    wait_until(bench.calls, "a call", seconds=10)
+
+
+def stack(bench: Bench) -> None:
+    """Let a stack wait for a custom resource that never answers."""
+    thing = {"Type": "Custom::Thing", "Properties": {"ServiceToken": bench.function("pass")}}
+    template = json.dumps({"Resources": {"Thing": thing}})
+    bench.clients["cloudformation"].create_stack(StackName="Waiting", TemplateBody=template)
+    wait_until(bench.calls, "a call", seconds=10)
+
+
+@pytest.mark.parametrize("in_flight", [nothing, function, stack])
+def test_it_ends_with_the_process_that_started_it(in_flight: Callable[[Bench], None], tmp_path: Path) -> None:
+    command = [sys.executable, "-c", START_AND_WAIT, str(tmp_path / "log")]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        pid, url = starter.stdout.readline().split()
+        clients = Clients(url)
+        in_flight(Bench(clients, tmp_path))
+        clients.close()
+        starter.kill()
+    try:
+        wait_until(lambda: not is_running(int(pid)), "no process", seconds=10)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(int(pid), signal.SIGKILL)
 
 
 def broken(folder: Path, type: str, **properties: object) -> None:
