@@ -1,13 +1,13 @@
 """Functions, with their asynchronous configurations, their policies and their URLs."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from constructs_lib.operations.live.async_configs import LATEST, async_configs, qualifier_of
 from constructs_lib.operations.live.calls import Calls
 from constructs_lib.operations.live.configurations import configuration, list_functions
-from constructs_lib.operations.live.items import UNREAD, Item, caller_of, taken
+from constructs_lib.operations.live.function_policies import function_policy, unread_policy
+from constructs_lib.operations.live.items import UNREAD, Item, taken
 
 
 def read_functions(calls: Calls) -> Iterator[Item]:
@@ -36,25 +36,9 @@ def _function(calls: Calls, found: dict[str, Any]) -> Iterator[Item]:
 def _policies(calls: Calls, name: str, arn: str) -> Iterator[Item]:
     aliases = calls.maybe_pages("lambda.list_aliases", "Aliases", f"list the aliases of {name}", FunctionName=name)
     for qualifier in ("", *(alias["Name"] for alias in aliases or ())):
-        place = {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
-        answer = calls.maybe("lambda.get_policy", f"read the policy of {name}", **place)
-        qualified = f"{arn}:{qualifier}" if qualifier else arn
-        if answer is None:
-            yield from unread_policy(name, arn, qualified)
-        elif "Policy" in answer:
-            properties = {"ResourceArn": qualified, "PolicyDocument": json.loads(answer["Policy"])}
-            label = f"{name}:{qualifier}" if qualifier else name
-            yield Item("policy of function", label, "AWS::Lambda::ResourcePolicy", properties)
+        yield from function_policy(calls, name, arn, qualifier)
     if aliases is None:
         yield from unread_policy(name, arn, {"Fn::Join": [":", [arn, UNREAD]]})
-
-
-def unread_policy(name: str, arn: str, qualified: "str | dict[str, Any]") -> Iterator[Item]:
-    """Yield a policy of a function that may let anybody invoke it."""
-    label = qualified.partition(":function:")[2] if isinstance(qualified, str) else f"{name}:*"
-    properties = {"ResourceArn": qualified, "PolicyDocument": UNREAD}
-    yield Item("policy of function", label, "AWS::Lambda::ResourcePolicy", properties)
-    yield caller_of(name, arn)
 
 
 def _urls(calls: Calls, name: str, arn: str) -> Iterator[Item]:

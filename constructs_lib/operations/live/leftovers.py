@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from constructs_lib.operations.live.calls import ODD, Calls
-from constructs_lib.operations.live.functions import unread_policy
+from constructs_lib.operations.live.function_policies import unread_policy
 from constructs_lib.operations.live.items import Item
 
 _POLICY: Final = "AWS::Lambda::ResourcePolicy"

@@ -14,6 +14,7 @@ from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.buckets import read_bucket_policies
 from constructs_lib.operations.live.calls import ODD, Calls, Refusal
+from constructs_lib.operations.live.function_policies import read_version_policies
 from constructs_lib.operations.live.items import Item, tidy
 from constructs_lib.operations.live.keys import with_keys
 from constructs_lib.operations.live.leftovers import without_leftovers
@@ -28,6 +29,7 @@ _AT_ONCE: Final = 6
 _MORE: Final = (
     ("bucket policies", read_bucket_policies),
     ("streams and tables", read_sources),
+    ("policies of versions", read_version_policies),
 )
 """What is read of that only which others name."""
 

@@ -54,6 +54,15 @@ def template() -> dict[str, Any]:
                 FlexibleTimeWindow={"Mode": "OFF"},
                 Target={"Arn": _arn("Pushed"), "RoleArn": _arn("Role")},
             ),
+            # What is right: a rule that invokes a version, which its permission names.
+            "Version": _resource("Lambda::Version", FunctionName={"Ref": "Pushed"}),
+            "VersionRule": _resource(
+                "Events::Rule",
+                Name="unsafe-version",
+                EventPattern={"source": ["unsafe-version"]},
+                Targets=[{"Id": "version", "Arn": {"Ref": "Version"}}],
+            ),
+            "VersionMay": _permission("Version", "events.amazonaws.com", _arn("VersionRule")),
             # A dead-letter queue that nobody watches, to which the role may not send.
             "Kept": _function("kept", DeadLetterConfig={"TargetArn": _arn("Failures")}),
             "Failures": _resource("SQS::Queue", QueueName="unsafe-failures"),

@@ -14,6 +14,9 @@ ROLE = f"arn:aws:iam::{ID}:role/worker"
 TOPIC = f"arn:aws:sns:{REGION}:{ID}:news"
 SUBSCRIPTION = f"{TOPIC}:1b2c"
 RULE = f"arn:aws:events:{REGION}:{ID}:rule/nightly"
+RELEASED = f"{ORDERS}:7"
+"""A version that a rule invokes."""
+RELEASES = f"arn:aws:events:{REGION}:{ID}:rule/releases"
 STREAM = f"arn:aws:kinesis:{REGION}:{ID}:stream/clicks"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ID}:table/carts"
 TABLE_STREAM = f"{TABLE}/stream/2026-01-01T00:00:00.000"
@@ -69,16 +72,26 @@ POLICIES = {
 }
 
 
+GONE = Refused("ResourceNotFoundException")
+
+
 def get_policy(FunctionName: str, Qualifier: str = "") -> Any:  # noqa: N803 - AWS names it
-    return POLICIES.get(FunctionName, Refused("ResourceNotFoundException")) if not Qualifier else Refused("NotFound")
+    if Qualifier:
+        return permitted(RELEASED, events=RELEASES) if (FunctionName, Qualifier) == ("orders", "7") else GONE
+    return POLICIES.get(FunctionName, GONE)
+
+
+def targets(Rule: str, **_: Any) -> Any:  # noqa: N803
+    arn = RELEASED if Rule == "releases" else ORDERS
+    return {"Targets": [{"Id": "1", "Arn": arn, "DeadLetterConfig": {"Arn": FAILURES}}]}
 
 
 def configs(FunctionName: str, **_: Any) -> Any:  # noqa: N803
     if FunctionName != "orders":
         return {"FunctionEventInvokeConfigs": []}
     destination = {"OnSuccess": {}, "OnFailure": {"Destination": FAILURES}}
-    config = {"FunctionArn": f"{ORDERS}:$LATEST", "MaximumRetryAttempts": 1, "DestinationConfig": destination}
-    return {"FunctionEventInvokeConfigs": [config]}
+    settings = {"MaximumRetryAttempts": 1, "DestinationConfig": destination}
+    return {"FunctionEventInvokeConfigs": [{"FunctionArn": arn, **settings} for arn in (f"{ORDERS}:$LATEST", RELEASED)]}
 
 
 def queue(QueueUrl: str, **_: Any) -> Any:  # noqa: N803
@@ -206,8 +219,13 @@ ANSWERS: dict[str, Any] = {
     },
     "sns.get_subscription_attributes": {"Attributes": {"RedrivePolicy": json.dumps({"deadLetterTargetArn": FAILURES})}},
     "events.list_event_buses": {"EventBuses": [{"Name": "default"}]},
-    "events.list_rules": {"Rules": [{"Name": "nightly", "Arn": RULE, "State": "ENABLED", "EventBusName": "default"}]},
-    "events.list_targets_by_rule": {"Targets": [{"Id": "1", "Arn": ORDERS, "DeadLetterConfig": {"Arn": FAILURES}}]},
+    "events.list_rules": {
+        "Rules": [
+            {"Name": name, "Arn": arn, "State": "ENABLED", "EventBusName": "default"}
+            for name, arn in (("nightly", RULE), ("releases", RELEASES))
+        ]
+    },
+    "events.list_targets_by_rule": targets,
     "scheduler.list_schedules": {"Schedules": [{"Name": "hourly", "GroupName": "default", "Target": {"Arn": ORDERS}}]},
     "scheduler.get_schedule": {
         "Target": {"Arn": ORDERS, "RoleArn": ROLE, "DeadLetterConfig": {"Arn": FAILURES}},

@@ -14,7 +14,7 @@ from constructs_lib.operations.live.actions import ACTIONS, policy
 from constructs_lib.operations.live.parts import PARTS
 from constructs_lib.operations.live.reader import Live, read_account, read_parts
 from tests.operations.live.answers import Answers, Refused
-from tests.operations.live.safe import ANSWERS, FAILURES, ORDERS
+from tests.operations.live.safe import ANSWERS, FAILURES, ORDERS, get_policy
 
 RULES = [rule for rule in all_rules() if rule.id not in {*LEFT_OUT, "IdempotencyHint"}]
 TAGS = "resourcegroupstaggingapi.get_resources"
@@ -121,6 +121,25 @@ def test_what_aws_does_not_document_is_a_problem_and_the_rest_is_read(
         assert "expected what AWS documents" in problem.message
     assert "function/orders" in live.arns
     assert findings(live) == []
+
+
+@pytest.mark.parametrize("answer", [Refused(), {"Policy": "{"}])
+def test_nothing_is_concluded_from_the_policy_of_a_version_that_cannot_be_read(account: Answers, answer: Any) -> None:
+    def policy_but_of_versions(FunctionName: str, Qualifier: str = "") -> Any:  # noqa: N803 - AWS names it
+        return answer if Qualifier == "7" else get_policy(FunctionName, Qualifier)
+
+    live = read(account, {"lambda.get_policy": policy_but_of_versions})
+    assert findings(live) == []
+    assert len(live.problems) == 1
+
+
+def test_a_version_that_its_invoker_may_not_invoke_is_a_finding(account: Answers) -> None:
+    def policy_but_of_versions(FunctionName: str, Qualifier: str = "") -> Any:  # noqa: N803 - AWS names it
+        return get_policy(FunctionName) if not Qualifier else Refused("ResourceNotFoundException")
+
+    live = read(account, {"lambda.get_policy": policy_but_of_versions})
+    (lacking,) = findings(live)
+    assert lacking.startswith("InvokePermission rule/releases")
 
 
 def test_only_some_parts(account: Answers) -> None:
