@@ -61,12 +61,12 @@ STAND_INS = {
 NO_TYPE = "the emulator's CloudFormation has no such resources"
 
 NOT_HELD = {
-    "CloudFrontToLambda": NO_TYPE,
+    "CloudFrontToLambda": "the emulator's CloudFront runs no functions",
     "CodeCommitToLambda": NO_TYPE,
     "ConfigRuleToLambda": NO_TYPE,
-    "DocumentDbToLambda": NO_TYPE,
-    "KafkaToLambda": "there is no Kafka to poll",
-    "MqToLambda": NO_TYPE,
+    "DocumentDbToLambda": "the emulator polls no change streams",
+    "KafkaToLambda": "the emulator polls no Kafka",
+    "MqToLambda": "the emulator polls no message brokers",
     "MskToLambda": NO_TYPE,
     "SesToLambda": NO_TYPE,
 }
