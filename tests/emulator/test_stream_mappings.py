@@ -1,5 +1,6 @@
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -16,6 +17,9 @@ PARTIAL = """
 failed = [r for r, n in zip(event["Records"], numbers) if n == 3]
 return {"batchItemFailures": [{"itemIdentifier": failed[0]["kinesis"]["sequenceNumber"]}] if failed else []}
 """
+REPORT = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
+AGE = 4
+"""Seconds; AWS takes 60 at least."""
 FAIL_ON_3 = """
 if 3 in numbers: raise RuntimeError
 """
@@ -90,13 +94,71 @@ def test_bisection_finds_the_poison_record_and_uses_up_no_retry(bench: Bench) ->
     assert numbers(bench).count([3]) == 2
 
 
-def test_a_partial_response_moves_the_checkpoint(bench: Bench) -> None:
+@pytest.mark.parametrize("bisect", [False, True])
+def test_a_partial_response_moves_the_checkpoint_and_halves_nothing(bench: Bench, bisect: bool) -> None:
     queue = bench.queue()
-    settings = {"MaximumRetryAttempts": 1, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
+    settings = {"MaximumRetryAttempts": 1, "BisectBatchOnFunctionError": bisect, **REPORT}
     mapped(bench, PARTIAL, ("sqs:SendMessage", queue), **settings, **failure(queue))
     record = json.loads(bench.messages(queue)[0]["Body"])
-    assert numbers(bench) == [[0, 1, 2, 3, 4, 5], [3, 4, 5]]
+    assert numbers(bench) == [[0, 1, 2, 3, 4, 5], [3, 4, 5], [3, 4, 5]]
+    sent = bench.calls()[1]["event"]["Records"]
     assert record["KinesisBatchInfo"]["batchSize"] == 3
+    assert record["KinesisBatchInfo"]["startSequenceNumber"] == sent[0]["kinesis"]["sequenceNumber"]
+    assert record["KinesisBatchInfo"]["endSequenceNumber"] == sent[-1]["kinesis"]["sequenceNumber"]
+    assert record["requestContext"]["approximateInvokeCount"] == 2
+    assert record["responseContext"]["functionError"] is None
+
+
+def test_a_handler_that_raises_if_its_first_record_fails_leaves_that_one_alone(bench: Bench) -> None:
+    queue = bench.queue()
+    settings = {"MaximumRetryAttempts": 1, "BisectBatchOnFunctionError": True, **REPORT}
+    mapped(
+        bench,
+        "if numbers[0] == 3: raise RuntimeError\n" + PARTIAL,
+        ("sqs:SendMessage", queue),
+        **settings,
+        **failure(queue),
+    )
+    record = json.loads(bench.messages(queue)[0]["Body"])
+    assert record["KinesisBatchInfo"]["batchSize"] == 1
+    assert record["responseContext"]["functionError"] == "Unhandled"
+    wait_until(lambda: [4, 5] in numbers(bench), "the last records", seconds=10)
+    assert numbers(bench) == [[0, 1, 2, 3, 4, 5], [3, 4, 5], [3], [3], [4, 5]]
+
+
+def test_an_answer_that_names_no_record_of_the_batch_fails_all_of_it(bench: Bench) -> None:
+    queue = bench.queue()
+    unknown = 'return {"batchItemFailures": [{"itemIdentifier": "7"}]}'
+    mapped(bench, unknown, ("sqs:SendMessage", queue), MaximumRetryAttempts=1, **REPORT, **failure(queue))
+    record = json.loads(bench.messages(queue)[0]["Body"])
+    assert numbers(bench) == [[0, 1, 2, 3, 4, 5]] * 2
+    assert record["KinesisBatchInfo"]["batchSize"] == 6
+
+
+def test_records_that_grow_too_old_are_given_up(bench: Bench) -> None:
+    queue = bench.queue()
+    mapped(bench, "raise RuntimeError", ("sqs:SendMessage", queue), MaximumRecordAgeInSeconds=AGE, **failure(queue))
+    record = json.loads(bench.messages(queue)[0]["Body"])
+    assert record["requestContext"]["condition"] == "RecordAgeExceeded"
+    assert record["requestContext"]["approximateInvokeCount"] == len(numbers(bench)) > 0
+    assert record["KinesisBatchInfo"]["batchSize"] == 6
+    assert "responseContext" not in record
+
+
+def test_a_record_that_is_too_old_reaches_no_function_and_the_younger_ones_go_on(bench: Bench) -> None:
+    queue = bench.queue()
+    mapped(bench, "", ("sqs:SendMessage", queue), Enabled=False, MaximumRecordAgeInSeconds=AGE, **failure(queue))
+    put = time.time()
+    wait_until(lambda: time.time() > put + AGE, "records that are too old", seconds=2 * AGE)
+    bench.clients["kinesis"].put_record(StreamName=bench.name("stream"), Data=b"6", PartitionKey="k")
+    client = bench.clients["lambda"]
+    (mapping,) = client.list_event_source_mappings(FunctionName=bench.name("f"))["EventSourceMappings"]
+    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    record = json.loads(bench.messages(queue)[0]["Body"])
+    assert record["requestContext"]["approximateInvokeCount"] == 0
+    assert record["KinesisBatchInfo"]["batchSize"] == 6
+    bench.wait_for_calls(1)
+    assert numbers(bench) == [[6]]
 
 
 def test_a_throttle_uses_up_no_retry(bench: Bench) -> None:
