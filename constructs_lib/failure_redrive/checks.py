@@ -4,6 +4,7 @@ from aws_cdk import Stack, Token
 from constructs import Construct
 
 from constructs_lib.alarms import in_sight
+from constructs_lib.checks import check_range
 from constructs_lib.types import AnyBucket, AnyFunction, AnyQueue, AnyStream, AnyTable
 
 
@@ -92,14 +93,31 @@ def check_streams(
         )
 
 
+def check_numbers(owner: Construct, max_concurrency: float, rate: float | None) -> None:
+    """Raise for numbers that are none, or out of their range; tokens pass."""
+    path = owner.node.path
+    for parameter, value in (("max_concurrency", max_concurrency), ("rate", rate)):
+        if isinstance(value, bool):
+            raise TypeError(f"{path}: expected {parameter} to be a number, got {value}")
+    if not Token.is_unresolved(max_concurrency) and not isinstance(max_concurrency, int):
+        raise ValueError(f"{path}: expected max_concurrency to be a whole number, got {max_concurrency}")
+    check_range(owner, "max_concurrency", max_concurrency, 1, 1_000)
+    check_range(owner, "rate", rate, 0.1, 10_000)
+
+
 def check_prefix(owner: Construct, prefix: str) -> str:
     """Return a prefix that permissions can name.
 
     Raises
     ------
     ValueError
-        If it has wildcards, which mean something else in policies.
+        If it is empty, or has wildcards, which mean something else in policies.
     """
+    if not prefix:
+        raise ValueError(
+            f"{owner.node.path}: expected a prefix, got ''; the redrive could delete every object of the bucket: name "
+            "with what the keys of failed events begin, such as aws/lambda/"
+        )
     if not Token.is_unresolved(prefix) and ("*" in prefix or "?" in prefix):
         raise ValueError(
             f"{owner.node.path}: expected a prefix without wildcards, got {prefix}; objects count by their beginning"

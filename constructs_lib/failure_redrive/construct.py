@@ -13,9 +13,10 @@ from constructs_lib.checks import check_function, check_kinds, check_range
 from constructs_lib.execution import catch_failed_executions
 from constructs_lib.failure import watch
 from constructs_lib.failure_redrive import access, state_machine
-from constructs_lib.failure_redrive.checks import check_prefix, check_source, check_streams
+from constructs_lib.failure_redrive.checks import check_numbers, check_prefix, check_source, check_streams
 from constructs_lib.failure_redrive.function import make_function
 from constructs_lib.failure_redrive.results import make_result_bucket
+from constructs_lib.failure_redrive.sharing import refuse_others
 from constructs_lib.failure_redrive.start import start_by_schedule
 from constructs_lib.timeouts import known_seconds, owned_function
 from constructs_lib.types import AnyBucket, AnyFunction, AnyQueue, AnyStream, AnyTable, AnyTopic
@@ -51,12 +52,15 @@ class FailureRedrive(Construct):
         Where failed events lie as objects: the target of on-failure destinations of this Region. Owned or imported.
         This or ``queue``.
     prefix
-        Of the objects. Default: that of asynchronous invocations of ``function``,
+        Of the objects, not empty. Default: that of asynchronous invocations of ``function``,
         ``aws/lambda/async/<function name>/`` (AWS: lambda/invocation-async-retain-records). Stream batches lie under
         ``aws/lambda/<UUID of the mapping>/``.
     queue
         Where failed events wait as messages: the target of on-failure destinations, or a dead-letter queue. Owned or
-        imported. In a FIFO queue the events of each message group keep their order.
+        imported. In a FIFO queue the events of each message group keep their order. Records of on-failure destinations
+        name their function, and those of others stay. A message in the dead-letter queue of a function does not, and
+        one in that of an SNS subscription names only the subscription: such a queue must be that of ``function`` and
+        its subscriptions alone. Of others in this app, the synthesis fails.
     function
         Gets the events that failed in it, or on their way to it. Owned, alias, version or imported; the qualifier is
         that which was invoked. Needed for a bucket. A function of this app without a failure target gets a failure
@@ -74,7 +78,9 @@ class FailureRedrive(Construct):
         For how long an execution takes events on, 1 minute to 7 days; what it has not looked at by then stays.
         Default: 6 hours.
     schedule
-        ``ScheduleExpression.rate(...)`` or ``.cron(...)``. Default: none, it starts on demand only.
+        ``ScheduleExpression.rate(...)`` or ``.cron(...)``. Set ``timeout`` below its interval, so that one execution is
+        over before the next begins: two at once lose nothing, and may send an event twice. Default: none, it starts on
+        demand only.
     alarm_topic
         Notified when an execution fails, times out or is aborted, when the function fails, and when the schedule could
         not start an execution. Default: the alarms notify nobody.
@@ -101,11 +107,11 @@ class FailureRedrive(Construct):
     ValueError
         If there is neither or both of ``bucket`` and ``queue``, nobody to get the events, a ``source_queue`` for a
         bucket, one that is ``queue`` itself, or FIFO where the other is not; if ``queue`` has a dead-letter queue; if
-        ``stream`` or ``table`` come without a queue and a function, or the table has no stream; if a prefix has
-        wildcards, the place is of another Region or account, or a number is out of its range. For the failure target of
-        ``function`` as ``AsyncInvocation`` does.
+        ``stream`` or ``table`` come without a queue and a function, or the table has no stream; if a prefix is
+        empty or has wildcards, the place is of another Region or account, or a number is out of its range. For the
+        failure target of ``function`` as ``AsyncInvocation`` does.
     TypeError
-        If a parameter is not such a CDK object.
+        If a parameter is not such a CDK object, or a number is a truth value.
     """
 
     def __init__(
@@ -133,8 +139,7 @@ class FailureRedrive(Construct):
             check_function(self, function)
         check_source(self, bucket, prefix, queue, function, source_queue)
         check_streams(self, queue, function, stream, table)
-        check_range(self, "max_concurrency", max_concurrency, 1, 1_000)
-        check_range(self, "rate", rate, 0.1, 10_000)
+        check_numbers(self, max_concurrency, rate)
         check_range(self, "timeout", timeout, 60, 7 * 86_400)
         environment = {"MAX_CONCURRENCY": _text(max_concurrency), "TIMEOUT": _text(timeout.to_seconds())}
         if rate is not None:
@@ -162,6 +167,8 @@ class FailureRedrive(Construct):
             access.let_take_messages(self.function, queue)
         if function is not None:
             access.let_invoke(self.function, function)
+            if queue is not None:
+                refuse_others(self, queue, function)
         if source_queue is not None:
             access.let_send(self.function, source_queue)
         if stream is not None:

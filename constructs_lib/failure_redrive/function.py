@@ -78,10 +78,19 @@ def copy_handler(output: Path) -> None:
     for name in _PACKED:
         source, target = _PACKAGE / name, output / "constructs_lib" / name
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+            shutil.copytree(source, target, ignore=_other_than_code)
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
+
+
+def _other_than_code(folder: str, names: list[str]) -> list[str]:
+    """Return what tools leave beside the code, such as caches, which would change the hash."""
+    return [name for name in names if not (name.endswith(".py") or _is_package(Path(folder) / name))]
+
+
+def _is_package(path: Path) -> bool:
+    return (path / "__init__.py").is_file()
 
 
 @jsii.implements(ILocalBundling)

@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import App, Stack
 
 from constructs_lib import FailureQueue, FailureRedrive
+from constructs_lib.failure_redrive import function
 from constructs_lib.failure_redrive.function import copy_handler
 from tests.helpers import make_function
 
@@ -83,6 +84,18 @@ def test_it_holds_nothing_that_needs_the_cdk(packed: Path) -> None:
     assert all(path.suffix == ".py" for path in files)
     assert all("import aws_cdk" not in path.read_text() and "from aws_cdk" not in path.read_text() for path in files)
     assert sum(path.stat().st_size for path in files) < 500_000
+
+
+def test_what_tools_leave_beside_the_code_is_not_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {"handler/__init__.py", "handler/index.py", "handler/part/__init__.py"}
+    for name in (*kept, "handler/.mypy_cache/cache.db", "handler/__pycache__/index.pyc", "handler/index.py~"):
+        (tmp_path / "from" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "from" / name).touch()
+    monkeypatch.setattr(function, "_PACKAGE", tmp_path / "from")
+    monkeypatch.setattr(function, "_PACKED", ("handler",))
+    copy_handler(tmp_path / "to")
+    copied = tmp_path / "to" / "constructs_lib"
+    assert {str(path.relative_to(copied)) for path in copied.rglob("*") if path.is_file()} == kept
 
 
 def test_the_asset_is_that_folder_whatever_machine_makes_it(packed: Path, tmp_path: Path) -> None:

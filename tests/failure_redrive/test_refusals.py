@@ -63,6 +63,7 @@ def fixed(**settings: Any) -> Given:
         ([queue], "expected function or source_queue, which gets the events of Stack/Queue, got neither; pass"),
         ([queue, function, fixed(prefix="a/")], "expected prefix for a bucket only, got it for a queue; leave it out"),
         ([bucket, function, fixed(prefix="a*/")], r"expected a prefix without wildcards, got a\*/; objects count"),
+        ([bucket, function, fixed(prefix="")], "expected a prefix, got ''; the redrive could delete every object"),
         ([queue, fifo_source], "both FIFO or both standard, got the FIFO Stack/Source and the standard Stack/Queue"),
         ([chained, function], "expected a queue whose messages stay in it, got Stack/Queue, which moves them"),
         ([queue, source, stream], "expected stream and table only with queue and function, got no function; objects"),
@@ -70,6 +71,8 @@ def fixed(**settings: Any) -> Given:
         ([queue, function, table], "expected a table whose stream is known, got Stack/Table; set stream on it"),
         ([queue, function, fixed(max_concurrency=0)], "expected max_concurrency to be from 1 to 1,000, got 0"),
         ([queue, function, fixed(max_concurrency=1_001)], "expected max_concurrency to be from 1 to 1,000, got 1001"),
+        ([queue, function, fixed(max_concurrency=2.5)], "expected max_concurrency to be a whole number, got 2.5"),
+        ([queue, function, fixed(max_concurrency=2.0)], "expected max_concurrency to be a whole number, got 2.0"),
         ([queue, function, fixed(rate=0)], "expected rate to be from 0.1 to 10,000, got 0"),
         ([queue, function, fixed(timeout=Duration.seconds(59))], "expected timeout to be from 60 to 604,800 s, got 59"),
     ],
@@ -104,6 +107,13 @@ def test_what_is_no_object_of_the_cdk_is_refused(stack: Stack, parameter: str) -
     if parameter == "bucket":
         del given["queue"]
     with pytest.raises(TypeError, match=f"expected {parameter} to be .*, got 'name'"):
+        FailureRedrive(stack, "Redrive", **given)
+
+
+@pytest.mark.parametrize("parameter", ["rate", "max_concurrency"])
+def test_a_truth_value_is_no_number(stack: Stack, parameter: str) -> None:
+    given = {**queue(stack), **function(stack), parameter: True}
+    with pytest.raises(TypeError, match=f"^Stack/Redrive: expected {parameter} to be a number, got True"):
         FailureRedrive(stack, "Redrive", **given)
 
 
