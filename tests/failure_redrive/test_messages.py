@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.failure_redrive.conftest import OF_DEAD_LETTERS, Work
-from tests.failure_redrive.fakes import SOURCE, STARTED, FakeAccount, Killed, record, refused
+from tests.failure_redrive.fakes import FUNCTION, SOURCE, STARTED, FakeAccount, Killed, record, refused
 
 
 def ids(fake: FakeAccount) -> list[int]:
@@ -54,6 +54,31 @@ def test_what_is_no_event_stays_with_a_reason(
     assert fake.hidden == set()
     logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {line["event"] for line in logged if "event" in line} == set(odd)
+
+
+def put_event_of_a_rule(fake: FakeAccount, target: str) -> None:
+    fake.put_message(json.dumps({"id": 1}))
+    said = {"RULE_ARN": "arn:aws:events:eu-west-1:123456789012:rule/orders", "TARGET_ARN": target}
+    fake.messages[-1]["MessageAttributes"] = {
+        name: {"DataType": "String", "StringValue": value} for name, value in said.items()
+    }
+
+
+def test_only_events_of_a_rule_that_were_for_the_function_go_to_it(fake: FakeAccount, messages: Work) -> None:
+    put_event_of_a_rule(fake, FUNCTION)
+    put_event_of_a_rule(fake, SOURCE)
+    answer = messages()
+    assert (answer["sent"], answer["left"]) == (1, {f"its target is {SOURCE}, which is no function": 1})
+    assert len(fake.invoked) == len(fake.messages) == 1
+
+
+def test_notifications_go_to_the_function_whatever_subscription_they_name(fake: FakeAccount, messages: Work) -> None:
+    topic = "arn:aws:sns:eu-west-1:123456789012:orders"
+    unsubscribe = f"https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe&SubscriptionArn={topic}:1"
+    notification = {"Type": "Notification", "TopicArn": topic, "Message": "hello", "UnsubscribeURL": unsubscribe}
+    fake.put_message(json.dumps(notification))
+    assert messages()["sent"] == 1
+    assert fake.invoked[0]["Records"][0]["EventSubscriptionArn"] == f"{topic}:1"
 
 
 def test_what_belongs_to_another_function_stays(fake: FakeAccount, messages: Work) -> None:
