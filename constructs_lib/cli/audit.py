@@ -71,6 +71,7 @@ def _run(options: argparse.Namespace) -> int:
 
     from constructs_lib.cli.checking import baseline_of, report, rules_of
     from constructs_lib.cli.errors import say
+    from constructs_lib.cli.interrupting import ended_by_a_second_interrupt
     from constructs_lib.cli.settings import read_settings
     from constructs_lib.operations.account import Account
     from constructs_lib.operations.audit.auditing import audit
@@ -85,7 +86,8 @@ def _run(options: argparse.Namespace) -> int:
         Account(profile=options.profile, region=region, endpoint_url=options.endpoint_url)
         for region in _regions(options.region)
     ]
-    result = audit(accounts, rules, baseline, names=options.name or (), tags=options.tag or ())
+    with ended_by_a_second_interrupt():
+        result = audit(accounts, rules, baseline, names=options.name or (), tags=options.tag or ())
     if ("text", None) not in settings.formats:
         for problem in result.problems:
             say(f"{problem.path}: {problem.message}")

@@ -39,10 +39,12 @@ def _run(options: argparse.Namespace) -> int:
 
     from constructs_lib.cli.failures.listed_data import data
     from constructs_lib.cli.failures.listed_text import lines
+    from constructs_lib.cli.interrupting import ended_by_a_second_interrupt
     from constructs_lib.nag.reports.places import plain
     from constructs_lib.operations.places.listing import list_failures
 
-    listing = list_failures(account_of(options), stack=options.stack, function=options.function)
+    with ended_by_a_second_interrupt():
+        listing = list_failures(account_of(options), stack=options.stack, function=options.function)
     for problem in listing.problems:
         say(problem)
     if options.json:

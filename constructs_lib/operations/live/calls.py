@@ -1,16 +1,16 @@
 """Call AWS to read, and note what it refuses."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Final, TypeVar
 
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.actions import ACTIONS
-from constructs_lib.operations.live.missing import unless_missing
+from constructs_lib.operations.live.missing import is_not_offered, unless_missing
 from constructs_lib.operations.live.throttling import cause_of
+from constructs_lib.operations.live.together import together
 from constructs_lib.operations.refusals import error_code
 
 T = TypeVar("T")
@@ -33,6 +33,10 @@ class Refusal:
     count: int = 1
 
 
+class StoppedError(Exception):
+    """No more calls are made: the result is not wanted any more."""
+
+
 class Calls:
     """The calls to one account and region. It can be used by several threads.
 
@@ -46,11 +50,17 @@ class Calls:
         self.account = account
         self._lock = Lock()
         self._refused: dict[tuple[str, str], Refusal] = {}
+        self._stopped = Event()
 
     @property
     def refusals(self) -> list[Refusal]:
         """What AWS refused, in a fixed order."""
         return [refusal for _, refusal in sorted(self._refused.items())]
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """What could not be read, at least in part: permissions that are missing, and what AWS answered oddly."""
+        return frozenset(permission or what for permission, what in self._refused)
 
     def one(self, call: str, doing: str, **parameters: Any) -> dict[str, Any]:
         """Make a call, and return the answer; empty when AWS says that there is no such thing.
@@ -106,7 +116,7 @@ class Calls:
     def pages_unless_refused(self, call: str, key: str, doing: str, **parameters: Any) -> list[Any] | None:
         """Do the same as ``maybe_pages``, but note no refusal: for what can be read in another way."""
         try:
-            return unless_missing(doing, self._entries(call, key, parameters), [])
+            return self._read(call, doing, self._entries(call, key, parameters), [])
         except OperationError:
             return None
 
@@ -118,12 +128,16 @@ class Calls:
 
     def each(self, function: Callable[[T], R], several: Iterable[T]) -> list[R]:
         """Call a function for each of several things, a few of them at once; the results keep their order."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(function, several))
+        return together(function, several, _AT_ONCE, self.stop)
+
+    def stop(self) -> None:
+        """Make no more calls: who makes one gets a ``StoppedError``."""
+        self._stopped.set()
 
     def _client(self, call: str) -> Any:
         if call not in ACTIONS:
             raise KeyError(call)
+        self._go_on()
         with self._lock:  # making clients is not safe in threads, using them is
             return self.account.client(call.partition(".")[0])
 
@@ -133,17 +147,33 @@ class Calls:
     def _pages(self, call: str, parameters: dict[str, Any]) -> Iterable[dict[str, Any]]:
         client, method = self._client(call), _method(call)
         if client.can_paginate(method):
-            yield from client.get_paginator(method).paginate(**parameters)
+            for page in client.get_paginator(method).paginate(**parameters):
+                yield page
+                self._go_on()
             return
-        page: dict[str, Any] = getattr(client, method)(**parameters)
-        yield page
-        while token := page.get("NextToken"):
-            page = getattr(client, method)(**parameters, NextToken=token)
-            yield page
+        one: dict[str, Any] = getattr(client, method)(**parameters)
+        yield one
+        while token := one.get("NextToken"):
+            self._go_on()
+            one = getattr(client, method)(**parameters, NextToken=token)
+            yield one
+
+    def _go_on(self) -> None:
+        if self._stopped.is_set():
+            raise StoppedError
+
+    def _read(self, call: str, doing: str, read: Callable[[], R], nothing: R) -> R:
+        try:
+            return unless_missing(doing, read, nothing)
+        except OperationError as error:
+            with self._lock:
+                if is_not_offered(self.account, call.partition(".")[0], cause_of(error)):
+                    return nothing
+            raise
 
     def _noted(self, call: str, doing: str, read: Callable[[], R], nothing: R) -> R:
         try:
-            return unless_missing(doing, read, nothing)
+            return self._read(call, doing, read, nothing)
         except OperationError as error:
             permission = ACTIONS[call]
             key = permission, error_code(cause_of(error))

@@ -1,7 +1,6 @@
 """Read the live configuration of an account in a region as if it were one template."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from constructs_lib.operations.live.leftovers import without_leftovers
 from constructs_lib.operations.live.links import Links
 from constructs_lib.operations.live.parts import PARTS, Part
 from constructs_lib.operations.live.sources import read_sources
+from constructs_lib.operations.live.together import together
 from constructs_lib.operations.refusals import explained
 
 _AT_ONCE: Final = 6
@@ -44,6 +44,8 @@ class Live:
     """What could not be read, and why; it is unknown in the app."""
     arns: Mapping[str, str]
     """The ARNs of the resources by logical id, of those that have one."""
+    unread: frozenset[str] = frozenset()
+    """The permissions without which something could not be read, and the parts that AWS answered oddly."""
 
 
 def read_account(account: Account) -> Live:
@@ -92,8 +94,7 @@ def _calls(account: Account) -> Calls:
 
 
 def _read_at_once(calls: Calls, parts: Iterable[Part]) -> list[Item]:
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        read = list(pool.map(lambda part: _read(part, calls), parts))
+    read = together(lambda part: _read(part, calls), parts, _AT_ONCE, calls.stop)
     return list({item.logical_id: item for items in read for item in items}.values())
 
 
@@ -102,7 +103,7 @@ def _live(calls: Calls, items: Sequence[Item]) -> Live:
     path = Path("aws") / account.id / account.region
     template = Template(path, {"Resources": _resources(items)}, Environment(account.id, account.region))
     arns = {item.logical_id: item.arn for item in items if item.arn is not None}
-    return Live(App([template]), [_problem(path, one) for one in calls.refusals], arns)
+    return Live(App([template]), [_problem(path, one) for one in calls.refusals], arns, calls.unread)
 
 
 def _read(part: Part, calls: Calls) -> list[Item]:

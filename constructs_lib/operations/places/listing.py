@@ -1,7 +1,6 @@
 """List every place in which failed events can wait, with what waits there, and what has none."""
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,6 +8,7 @@ from constructs_lib.graph.world import World
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.live.reader import read_account
+from constructs_lib.operations.live.together import together
 from constructs_lib.operations.places.ages import oldest_ages
 from constructs_lib.operations.places.buckets import bucket_retention, waiting_in_bucket
 from constructs_lib.operations.places.discovery import places
@@ -91,8 +91,7 @@ def _sides(place: Place) -> tuple[list[str], list[str]]:
 def _read(account: Account, chosen: Iterable[Place], problems: list[str]) -> list[Listed]:
     for service in ("sqs", "s3"):
         account.client(service)  # clients can be used by several threads, but not be made by them
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        read = list(pool.map(lambda one: _one(account, one), chosen))
+    read = together(lambda one: _one(account, one), chosen, _AT_ONCE)
     problems += [problem for _, problem in read if problem is not None]
     return [one for one, _ in read]
 

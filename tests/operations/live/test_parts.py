@@ -1,9 +1,12 @@
 """What the parts read, page by page."""
 
 import json
+import signal
+import threading
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from constructs_lib.nag.run import run
@@ -14,8 +17,9 @@ from constructs_lib.operations.live.calls import Calls
 from constructs_lib.operations.live.firehose import read_delivery_streams
 from constructs_lib.operations.live.functions import read_functions
 from constructs_lib.operations.live.mappings import read_mappings
+from constructs_lib.operations.live.parts import PARTS
 from constructs_lib.operations.live.queues import read_queues
-from constructs_lib.operations.live.reader import Live, read_account
+from constructs_lib.operations.live.reader import Live, read_account, read_parts
 from constructs_lib.operations.live.rules import read_rules
 from constructs_lib.operations.live.sources import read_sources
 from tests.operations.conftest import Stub
@@ -201,3 +205,67 @@ def test_a_queue_names_its_dead_letter_queue_as_an_object() -> None:
     )
     (queue,) = read_queues(Calls(account))
     assert queue.properties["RedrivePolicy"] == {"deadLetterTargetArn": JOBS, "maxReceiveCount": 3}
+
+
+def no_endpoint(service: str, region: str, address: str | None = None) -> Any:
+    def fail(**_: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url=address or f"https://{service}.{region}.amazonaws.com/")
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("region", "call", "address", "problems"),
+    [
+        pytest.param("mx-central-1", "iot.list_topic_rules", None, 0, id="not there"),
+        pytest.param("eu-west-1", "iot.list_topic_rules", None, 1, id="there, but not reached"),
+        pytest.param("mx-central-1", "iot.list_topic_rules", "http://127.0.0.1:4566/", 1, id="of an emulator"),
+        pytest.param("mx-central-1", "iam.get_account_authorization_details", None, 1, id="in no region"),
+    ],
+)
+def test_a_service_that_a_region_does_not_have_holds_nothing(
+    region: str, call: str, address: str | None, problems: int
+) -> None:
+    service = call.partition(".")[0]
+    calls = Calls(Answers({call: no_endpoint(service, region, address)}, region))
+    assert calls.maybe_pages(call, "rules", "list them") == (None if problems else [])
+    assert len(calls.refusals) == problems
+
+
+def test_the_environment_of_a_function_is_dropped_for_there_can_be_secrets_in_it() -> None:
+    found = {"FunctionName": "a", "FunctionArn": ORDERS, "Environment": {"Variables": {"PASSWORD": "hunter2"}}}
+    live = read_parts(Answers({"lambda.list_functions": {"Functions": [found]}}), PARTS[:1])
+    assert live.arns["function/a"] == ORDERS
+    assert "hunter2" not in json.dumps([template.body for template in live.app.templates])
+
+
+@pytest.mark.parametrize("code", ["NoSuchBucketPolicy", "PolicyNotFoundException", "ResourceNotFoundException"])
+def test_that_there_is_no_policy_is_no_refusal(code: str) -> None:
+    calls = Calls(Answers({"dynamodb.get_resource_policy": Refused(code)}))
+    assert calls.maybe("dynamodb.get_resource_policy", "read the policy", ResourceArn="x") == {}
+    assert calls.refusals == []
+
+
+def test_an_interrupted_reading_makes_no_more_calls(whole: Answers) -> None:
+    reached, released = threading.Event(), threading.Event()
+
+    def hang(**_: Any) -> Any:
+        if not reached.is_set():
+            reached.set()
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        released.wait(60)
+        return {}
+
+    functions = [{"FunctionName": f"f{number}", "FunctionArn": f"{ORDERS}{number}"} for number in range(100)]
+    whole.answer({"lambda.list_functions": {"Functions": functions}, "lambda.get_function_concurrency": hang})
+    before = set(threading.enumerate())
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            read_account(whole)
+        assert not released.is_set()
+    finally:
+        released.set()
+        for thread in set(threading.enumerate()) - before:
+            thread.join(60)
+    assert 0 < whole.asked.count("lambda.get_function_concurrency") < 10
+    assert "lambda.get_function_recursion_config" not in whole.asked
