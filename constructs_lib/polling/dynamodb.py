@@ -18,18 +18,23 @@ from constructs_lib.types import AnyFunction, AnyTable
 class DynamoDbToLambda(StreamPattern):
     """A table whose changes a function works through, shard by shard and in order, from the table's stream.
 
-    Lambda delivers at least once: the handler must bear seeing a record twice. The handler returns
-    ``{"batchItemFailures": [{"itemIdentifier": sequence_number}]}`` with the first record that failed, and an empty
-    list if none did; that record and all after it are tried again (AWS: lambda/services-ddb-batchfailurereporting).
+    Lambda delivers at least once: the handler must bear seeing a record twice. It works through the records in order
+    and returns ``{"batchItemFailures": [{"itemIdentifier": sequence_number}]}`` with the first that failed, and an
+    empty list if none did; that record and all after it are tried again. If the first record of the batch fails, the
+    handler should raise its error instead: Lambda then halves the batch, until the bad record is alone (AWS:
+    lambda/services-ddb-batchfailurereporting).
 
     Where a failed event goes
-        *delivery* and *execution* are one stage: a batch that failed ``retry_attempts`` times is halved until the bad
-        record is found; it, or a record older than ``max_record_age``, goes to ``on_failure``, by default to a failure
-        queue, which an alarm watches. A queue or topic gets only the positions in the stream: the records must be read
-        from there within the 24 hours for which it keeps them. A bucket gets the records themselves:
-        ``on_failure=Bucket(...)``. The stream is read from its oldest record; those that expire within an hour go to
-        ``on_failure`` unseen, with their positions, and so does what waits for 23 hours because Lambda cannot invoke
-        the function at all. The function's own dead-letter queue and destinations are never used.
+        *delivery* and *execution* are one stage: what is tried again ``retry_attempts`` times and still fails, or is
+        older than ``max_record_age``, goes to ``on_failure``, by default to a failure queue, which an alarm watches. If
+        the handler raises as above, that is the bad record alone. If it returns the first record of a batch again and
+        again, AWS does not say that the batch is halved: the good records behind the bad one may be given up with it.
+        Lambda may tell of several records in one message (AWS: AWS::Lambda::EventSourceMapping). A queue or topic gets
+        only the positions in the stream: the records must be read from there within the 24 hours for which it keeps
+        them. A bucket gets the records themselves: ``on_failure=Bucket(...)``. The stream is read from its oldest
+        record; those that expire within an hour go to ``on_failure`` unseen, with their positions, and so does what
+        waits for 23 hours because Lambda cannot invoke the function at all. The function's own dead-letter queue and
+        destinations are never used.
 
     Parameters
     ----------

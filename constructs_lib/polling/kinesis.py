@@ -19,19 +19,23 @@ from constructs_lib.types import AnyFunction, AnyStream, AnyStreamConsumer
 class KinesisToLambda(StreamPattern):
     """A Kinesis data stream whose records a function works through, shard by shard and in order.
 
-    Lambda delivers at least once: the handler must bear seeing a record twice. The handler returns
-    ``{"batchItemFailures": [{"itemIdentifier": sequence_number}]}`` with the first record that failed, and an empty
-    list if none did; that record and all after it are tried again (AWS: lambda/services-kinesis-batchfailurereporting).
+    Lambda delivers at least once: the handler must bear seeing a record twice. It works through the records in order
+    and returns ``{"batchItemFailures": [{"itemIdentifier": sequence_number}]}`` with the first that failed, and an
+    empty list if none did; that record and all after it are tried again. If the first record of the batch fails, the
+    handler should raise its error instead: Lambda then halves the batch, until the bad record is alone (AWS:
+    lambda/services-kinesis-batchfailurereporting).
 
     Where a failed event goes
-        *delivery* and *execution* are one stage: a batch that failed ``retry_attempts`` times is halved until the bad
-        record is found; it, or a record older than ``max_record_age``, goes to ``on_failure``, by default to a failure
-        queue, which an alarm watches. A queue or topic gets only the positions in the stream: the records must be read
-        from there before they expire. A bucket gets the records themselves: ``on_failure=Bucket(...)``. A stream that
-        is passed is read from its oldest record; those that expire within an hour go to ``on_failure`` unseen, with
-        their positions. Give an imported stream that keeps records for 7 days or less a shorter ``max_record_age``: how
-        long it keeps them is not known, and what expires there reaches no target. The function's own dead-letter queue
-        and destinations are never used.
+        *delivery* and *execution* are one stage: what is tried again ``retry_attempts`` times and still fails, or is
+        older than ``max_record_age``, goes to ``on_failure``, by default to a failure queue, which an alarm watches. If
+        the handler raises as above, that is the bad record alone. If it returns the first record of a batch again and
+        again, AWS does not say that the batch is halved: the good records behind the bad one may be given up with it.
+        Lambda may tell of several records in one message (AWS: AWS::Lambda::EventSourceMapping). A queue or topic gets
+        only the positions in the stream: the records must be read from there before they expire. A bucket gets the
+        records themselves: ``on_failure=Bucket(...)``. A stream that is passed is read from its oldest record; those
+        that expire within an hour go to ``on_failure`` unseen, with their positions. Give an imported stream that keeps
+        records for 7 days or less a shorter ``max_record_age``: how long it keeps them is not known, and what expires
+        there reaches no target. The function's own dead-letter queue and destinations are never used.
 
     Parameters
     ----------

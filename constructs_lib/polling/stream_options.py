@@ -18,7 +18,8 @@ class StreamOptions(TypedDict, total=False):
     Default: a new ``FailureQueue``."""
     retry_attempts: int | None
     """How often a failed batch is tried again, up to 10,000; throttling does not count (AWS:
-    lambda/invocation-retries). Default: 10, where Lambda by itself would go on until the records expire."""
+    lambda/invocation-retries), nor does splitting a batch (AWS: lambda/kinesis-on-failure-destination). Default: 10,
+    where Lambda by itself would go on until the records expire."""
     max_record_age: Duration | None
     """How old a record may become before Lambda gives it up, 1 minute to 7 days; even if Lambda cannot invoke the
     function at all, the record then reaches ``on_failure``. Default: for a stream that the pattern makes or ``LATEST``,
@@ -29,9 +30,10 @@ class StreamOptions(TypedDict, total=False):
     are passed over, of which a warning tells if it is known; and if the stream keeps them for less, they expire before,
     and reach no target."""
     bisect_batch_on_error: bool | None
-    """Whether a batch that fails is halved, to find the bad record. Default: it is."""
+    """Whether a batch is halved when its invocation fails, to find the bad record; one whose handler returned a record
+    is split there instead (AWS: lambda/services-kinesis-batchfailurereporting). Default: it is."""
     report_batch_item_failures: bool | None
-    """Whether the handler returns the record that failed; if not, the batch fails as a whole. Default: it does."""
+    """Whether the handler may return the record that failed; if not, the batch fails as a whole. Default: it may."""
     batch_size: int | None
     """Most records in one invocation, up to 10,000. Default: 100 (AWS: CreateEventSourceMapping)."""
     max_batching_window: Duration | None
