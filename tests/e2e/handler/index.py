@@ -30,6 +30,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             try:
                 act(read(record), context)
             except Failure:
+                if record is records[0] and record["eventSource"] != "aws:sqs":
+                    raise  # Lambda halves the batch of a stream then, until the bad record is alone
                 failed.append({"itemIdentifier": id_of(record)})
         return {"batchItemFailures": failed}
     if "deliveryStreamArn" in event:
