@@ -1,8 +1,11 @@
 """The page of ``make reliability``; the measuring itself takes minutes and is no test."""
 
+import re
+from importlib.metadata import version
 from pathlib import Path
 
 from constructs_lib.catalog import PATTERNS
+from emulator.__main__ import MINISTACK
 from scripts.reliability import page, proven
 from scripts.reliability.measure import Outcome
 from scripts.reliability.wirings import OURS, PLAIN, SOLUTIONS
@@ -43,6 +46,8 @@ def test_the_page_counts_and_names_seed_and_versions() -> None:
     assert "| S3 | Solutions Constructs | 5,000 | 4,900 | 60 | **40** | 0 |" in text
     assert "Seed 7; 8 minutes" in text
     assert "version 2.1 on aws-cdk-lib 2.2" in text
+    assert f"ministack {MINISTACK}, aws-cdk-lib {version('aws-cdk-lib')}, Python " in text
+    assert re.search(r"Node\.js \d+\.\d+\.\d+,", text)
     assert "on an emulator, not on AWS" in text
 
 

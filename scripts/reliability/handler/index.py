@@ -30,6 +30,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         except RuntimeError:
             if source not in ("aws:sqs", "aws:kinesis") or not ANSWERS_PARTIALLY:
                 raise
+            if source == "aws:kinesis" and record is records[0]:
+                raise  # the batch is halved then, until the bad record is alone
             if source == "aws:kinesis":  # it and all that come after it are tried again
                 return {"batchItemFailures": [{"itemIdentifier": record["kinesis"]["sequenceNumber"]}]}
             failed.append({"itemIdentifier": record["messageId"]})
