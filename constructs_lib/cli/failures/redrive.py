@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.cli.account import EXIT_CODES, account_of, add_account_options
-from constructs_lib.cli.errors import say
+from constructs_lib.cli.errors import INTERRUPTED, say
+from constructs_lib.cli.numbers import count, rate
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from constructs_lib.operations.redrive.options import Options
     from constructs_lib.operations.redrive.progress import Progress
 
-_INTERRUPTED: Final = 130
 _DESCRIPTION: Final = """\
 Send the failed events that wait in PLACE back to where they belong, once the cause is mended.
 
@@ -31,7 +31,7 @@ queue. The records of a stream are fetched back and handed to the function, whic
 An event leaves the place only after its new home has accepted it. A journal notes what is done: after a run that ended
 at any moment, run the same again. An event that cannot be sent stays, with the reason."""
 
-_FAILED: Final = "some events stay because they could not be sent, or the run was stopped"
+_FAILED: Final = "some events stay because they could not be sent, somebody else holds some, or the run was stopped"
 _EPILOG: Final = """
   130  stopped by a second Ctrl-C; the first one ends the run when what is being sent is"""
 
@@ -48,9 +48,9 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     parser.add_argument("place", metavar="PLACE")
     parser.add_argument("--to", metavar="FUNCTION", help="another function that gets the events, asynchronously")
     parser.add_argument("--error", metavar="TEXT", help="only events whose error contains this text")
-    parser.add_argument("--limit", type=_count, metavar="N", help="send no more than so many events")
-    parser.add_argument("--rate", type=_rate, metavar="N", help="send no more than so many events a second")
-    parser.add_argument("--workers", type=_count, metavar="N", help="calls at once; default: 16")
+    parser.add_argument("--limit", type=count, metavar="N", help="send no more than so many events")
+    parser.add_argument("--rate", type=rate, metavar="N", help="send no more than so many events a second")
+    parser.add_argument("--workers", type=count, metavar="N", help="calls at once; default: 16")
     parser.add_argument("--dry-run", action="store_true", help="say what would become of each event, and send none")
     parser.add_argument(
         "--journal",
@@ -60,20 +60,6 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     add_account_options(parser)
     parser.set_defaults(run=_run)
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
-
-
-def _rate(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise ValueError(text)
-    return number
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -108,22 +94,28 @@ def _plan(account: "Account", place: "Place", asked: "Options") -> int:
 
     from constructs_lib.nag.reports.places import plain
     from constructs_lib.operations.errors import Exit
-    from constructs_lib.operations.redrive.homes import Home
-    from constructs_lib.operations.redrive.runner import Plan
+    from constructs_lib.operations.redrive.homes import Home, Way
+    from constructs_lib.operations.redrive.plan import Plan
+    from constructs_lib.operations.redrive.safety import warning_about
 
     plan = Plan(account, place, asked)
-    count: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    functions: dict[str, None] = {}
     with plan as steps:
         for event, home in steps:
             verb = "would be sent" if isinstance(home, Home) else "would stay"
-            count[verb] += 1
+            found[verb] += 1
             print(plain(f"{event.stored.id} ({event.origin.value}): {verb}: {home}"))
-    for problem in plan.reading.problems:
-        say(problem)
-    print("; ".join(f"{number:,} {verb}" for verb, number in sorted(count.items())) or "no events")
+            if isinstance(home, Home) and home.way is Way.INVOKE:
+                functions[home.arn] = None
+    warnings = [warning for function in functions if (warning := warning_about(account, function))]
+    for message in plan.reading.problems + warnings:
+        say(message)
+    parts = [f"{number:,} {verb}" for verb, number in sorted(found.items())] or ["no events"]
+    print("; ".join([*parts, f"not seen: {plan.reading.rest}"] if plan.reading.rest else parts))
     if plan.reading.problems:
         return Exit.REFUSED
-    return Exit.FAILED if count["would stay"] else Exit.DONE
+    return Exit.FAILED if found["would stay"] else Exit.DONE
 
 
 def _redrive(account: "Account", place: "Place", asked: "Options", journal: Path | None, progress: "Progress") -> int:
@@ -161,6 +153,6 @@ class _stopped_by_signals:  # noqa: N801 - a context manager
         self._progress.clear()
         if self._stop.is_set():
             say("stopped at once; what was being sent may be sent once more when you run the same again")
-            os._exit(_INTERRUPTED)  # what runs in threads would be waited for
+            os._exit(INTERRUPTED)  # what runs in threads would be waited for
         say("stopping when what is being sent is done; again to stop at once")
         self._stop.set()

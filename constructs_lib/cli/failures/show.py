@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib.cli.account import EXIT_CODES, account_of, add_account_options
 from constructs_lib.cli.errors import INTERRUPTED, say
+from constructs_lib.cli.numbers import count
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -39,14 +40,14 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     parser.add_argument("place", metavar="PLACE")
     many = parser.add_mutually_exclusive_group()
     many.add_argument(
-        "--limit", type=_count, default=_LIMIT, metavar="N", help=f"how many events to read; default: {_LIMIT}"
+        "--limit", type=count, default=_LIMIT, metavar="N", help=f"how many events to read; default: {_LIMIT}"
     )
     many.add_argument("--all", action="store_true", help="read all events")
     parser.add_argument("--error", metavar="TEXT", help="of these, only those whose error contains this text")
     parser.add_argument("--group-by", choices=("error",), help="a table of the causes instead of the events")
     parser.add_argument(
         "--payload",
-        type=_count,
+        type=count,
         default=_PAYLOAD,
         metavar="CHARS",
         help=f"how much of a payload to print, in characters; default: {_PAYLOAD}. JSON has all of it",
@@ -54,13 +55,6 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     parser.add_argument("--json", action="store_true", help="write JSON, one line for each event or cause")
     add_account_options(parser)
     parser.set_defaults(run=_run)
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
 
 
 def _run(options: argparse.Namespace) -> int:

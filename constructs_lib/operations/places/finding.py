@@ -43,7 +43,7 @@ def find_place(account: Account, name: str, *, note: Callable[[str], object] | N
         for one in live.problems:
             note(one.message)
     uses = dict.fromkeys(use for place in known if _overlap(place, named) for use in place.uses)
-    return Place(named.kind, named.arn, tuple(uses), named.prefix)
+    return Place(named.kind, named.arn, tuple(uses), named.prefix, uses_are_whole=not live.problems)
 
 
 def _url_of(account: Account, named: Named, name: str) -> str:

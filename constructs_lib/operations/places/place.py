@@ -48,6 +48,8 @@ class Place:
     uses: tuple[Use, ...]
     prefix: str = ""
     """Of a bucket: the beginning of the keys under which failed events lie."""
+    uses_are_whole: bool = True
+    """Whether there are no other uses, as all of the configuration that can name the place could be read."""
 
     @property
     def name(self) -> str:

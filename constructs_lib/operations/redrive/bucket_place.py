@@ -4,9 +4,9 @@ An object is deleted without naming its version: where the bucket keeps versions
 does for whoever deletes it by hand.
 """
 
+from collections import deque
 from collections.abc import Sequence
-from itertools import islice
-from threading import Lock
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 from constructs_lib.operations.account import Account
@@ -19,6 +19,10 @@ from constructs_lib.operations.redrive.server_time import server_time
 from constructs_lib.operations.refusals import explained
 
 _TOGETHER: Final = 10
+_BYTES_TOGETHER: Final = 8 * 2**20
+_READS_AT_ONCE: Final = 16
+_AHEAD: Final = 64
+_BYTES_AHEAD: Final = 32 * 2**20
 _PATIENCE: Final = 30.0
 
 
@@ -37,27 +41,49 @@ class BucketPlace:
 
     total: int | None = None
     hidden_seconds = 0
+    uses_ids_again = True
+    asks_at_once = 1  # so that the order of the keys, which is that of the batches of a shard, is kept
 
     def __init__(self, account: Account, place: Place) -> None:
         self._client = account.client("s3")
         self._bucket = place.arn.rsplit(":", 1)[-1]
         with explained(f"list s3://{self._bucket}/{place.prefix}"):
             self.began = server_time(self._client.list_objects_v2(Bucket=self._bucket, Prefix=place.prefix, MaxKeys=1))
-        reader = BucketReader(account, place)
-        self.problems = reader.problems
-        self._events = reader.events(None)
-        self._lock = Lock()
+        self._reader = BucketReader(account, place)
+        self._listed = self._reader.listed()
+        self._pool = ThreadPoolExecutor(_READS_AT_ONCE, "read")
+        self._ahead: deque[tuple[int, Future[FailedEvent | None]]] = deque()
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be read, and why."""
+        return self._reader.problems
 
     def receive(self) -> list[FailedEvent]:
-        """Read up to ten objects; none when all are read.
+        """Read up to ten objects, fewer if they are large; none when all are read.
 
         Raises
         ------
         OperationError
             When AWS refuses it.
         """
-        with self._lock:
-            return list(islice(self._events, _TOGETHER))
+        events: list[FailedEvent] = []
+        size = 0
+        while len(events) < _TOGETHER and size < _BYTES_TOGETHER:
+            self._read_ahead()
+            if not self._ahead:
+                break
+            more, read = self._ahead.popleft()
+            if (event := read.result()) is not None:
+                events.append(event)
+                size += more
+        return events
+
+    def _read_ahead(self) -> None:
+        while len(self._ahead) < _AHEAD and sum(size for size, _ in self._ahead) < _BYTES_AHEAD:
+            if (summary := next(self._listed, None)) is None:
+                return
+            self._ahead.append((summary["Size"], self._pool.submit(self._reader.event, summary)))
 
     def remove(self, ids: Sequence[str]) -> dict[str, Reason]:
         """Delete objects; return those that are still there, and why."""
@@ -81,4 +107,6 @@ class BucketPlace:
 
     def close(self) -> None:
         """Read no more."""
-        self._events.close()
+        self._pool.shutdown(cancel_futures=True)
+        self._ahead.clear()
+        self._listed.close()

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -70,19 +69,20 @@ class Hold:
         now = self._clock()
         with self._lock:
             due = [held for held in self._held.values() if held.until - now < self._seconds / 2]
-        changes: list[tuple[str, int]] = []
+        changes = {
+            held.handle: min(_LONGEST, max(self._seconds, int(now - held.since) + self._seconds)) for held in due
+        }
+        changed = self._change(changes)
         for held in due:
-            seconds = min(_LONGEST, max(self._seconds, int(now - held.since) + self._seconds))
-            held.until = now + seconds
-            changes.append((held.handle, seconds))
-        self._change(changes)
+            if held.handle in changed:  # else it is tried again soon
+                held.until = now + changes[held.handle]
 
     def close(self) -> None:
         """Make all messages visible."""
         self._end.set()
         self._thread.join()
         with self._lock:
-            handles = [(held.handle, 0) for held in self._held.values()]
+            handles = {held.handle: 0 for held in self._held.values()}
             self._held.clear()
         self._change(handles)
 
@@ -90,19 +90,26 @@ class Hold:
         while not self._end.wait(self._seconds / 6):
             self.renew()
 
-    def _change(self, changes: list[tuple[str, int]]) -> None:
-        """Change when messages become visible; one that cannot be changed becomes so, and is received once more."""
+    def _change(self, changes: Mapping[str, int]) -> set[str]:
+        """Change in how many seconds messages become visible, by receipt handle; return those of which SQS says so.
+
+        One that cannot be changed becomes visible at its time, and is received once more.
+        """
         from botocore.exceptions import BotoCoreError, ClientError
 
         entries = [
             {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": timeout}
-            for number, (handle, timeout) in enumerate(changes)
+            for number, (handle, timeout) in enumerate(changes.items())
         ]
         parts = [entries[start : start + _TOGETHER] for start in range(0, len(entries), _TOGETHER)]
 
-        def change(part: list[dict[str, Any]]) -> None:
-            with suppress(ClientError, BotoCoreError):
-                self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=part)
+        def change(part: list[dict[str, Any]]) -> set[str]:
+            try:
+                answer = self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=part)
+            except (ClientError, BotoCoreError):
+                return set()
+            done = {one["Id"] for one in answer.get("Successful", [])}
+            return {entry["ReceiptHandle"] for entry in part if entry["Id"] in done}
 
         with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
-            list(pool.map(change, parts))
+            return set().union(*pool.map(change, parts))

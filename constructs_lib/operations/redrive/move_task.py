@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/AP
 queues that other queues name as their dead-letter queue, 500 messages a second at most, one task of a queue at a time.
 """
 
+import time
 from typing import Any, Final
 
 from constructs_lib.operations.account import Account
@@ -17,6 +18,10 @@ from constructs_lib.operations.refusals import error_code, explained, is_denied,
 FASTEST: Final = 500
 _ASK_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 _ACTIVE: Final = ("RUNNING", "CANCELLING")
+_OVER: Final = ("UnsupportedOperation", "ResourceNotFoundException")
+"""What SQS answers when a task that is to be cancelled has come to its end."""
+_LIST: Final = "sqs:ListMessageMoveTasks"
+_ONE_BY_ONE: Final = "they are sent one by one"
 
 
 def applies(place: Place, options: Options) -> bool:
@@ -32,7 +37,7 @@ def applies(place: Place, options: Options) -> bool:
     is_whole = options.to is None and options.error is None and options.limit is None
     rate_fits = options.rate is None or (options.rate <= FASTEST and options.rate == int(options.rate))
     all_of_queues = bool(place.uses) and all(use.origin is Origin.SOURCE_QUEUE for use in place.uses)
-    return place.kind is Kind.QUEUE and is_whole and rate_fits and all_of_queues
+    return place.kind is Kind.QUEUE and is_whole and rate_fits and all_of_queues and place.uses_are_whole
 
 
 def move(account: Account, place: Place, options: Options) -> Outcome | None:
@@ -60,7 +65,12 @@ def move(account: Account, place: Place, options: Options) -> Outcome | None:
     from botocore.exceptions import ClientError
 
     client = account.client("sqs")
-    running = _last(client, place)
+    try:
+        running = _last(client, place)
+    except _DeniedError:
+        # Nor could a task be followed, which says when the messages are home.
+        options.warn(f"SQS does not move the messages itself ({_LIST} is not allowed): {_ONE_BY_ONE}")
+        return None
     handle = None
     if running is None or running["Status"] not in _ACTIVE:
         rate = {"MaxNumberOfMessagesPerSecond": int(options.rate)} if options.rate else {}
@@ -70,8 +80,13 @@ def move(account: Account, place: Place, options: Options) -> Outcome | None:
             if is_throttled(error):
                 raise refusal(error, f"start a message move task of {place.arn}") from error
             why = "that is not allowed" if is_denied(error) else error_code(error)
-            options.warn(f"SQS does not move the messages itself ({why}): they are sent one by one")
+            options.warn(f"SQS does not move the messages itself ({why}): {_ONE_BY_ONE}")
             return None
+    elif running.get("DestinationArn"):
+        raise OperationError(
+            f"expected messages that stay in {place.arn}, or go back to their queues, found a message move task of "
+            f"SQS that is moving them to {running['DestinationArn']}; wait for its end, or cancel it"
+        )
     else:
         options.warn("SQS is moving the messages already: this follows that task, which keeps its own rate")
     return _follow(client, place, options, handle)
@@ -81,7 +96,6 @@ def _follow(client: Any, place: Place, options: Options, handle: str | None) -> 
     outcome = Outcome()
     home = "message to its queue, moved by SQS"
     asked = 0
-    is_cancelled = False
     while True:
         if (task := _last(client, place)) is None:
             raise OperationError(f"expected the message move task of {place.arn}, found none; run the same again")
@@ -90,29 +104,46 @@ def _follow(client: Any, place: Place, options: Options, handle: str | None) -> 
         options.progress(outcome)
         if task["Status"] not in _ACTIVE:
             break
-        if options.stop.is_set() and not is_cancelled:
-            outcome.was_stopped = is_cancelled = True
+        if options.stop.is_set() and not outcome.was_stopped:
+            outcome.was_stopped = True
             if handle is None:
                 return outcome  # somebody else's
-            with explained(f"cancel the message move task of {place.arn}"):
-                client.cancel_message_move_task(TaskHandle=handle)
-        options.stop.wait(_ASK_SECONDS[min(asked, len(_ASK_SECONDS) - 1)])
+            _cancel(client, place, handle)
+        pause = time.sleep if outcome.was_stopped else options.stop.wait  # which no longer waits once it is set
+        pause(_ASK_SECONDS[min(asked, len(_ASK_SECONDS) - 1)])
         asked += 1
-    if task["Status"] == "FAILED":
-        why = task.get("FailureReason", "without a reason")
-        options.warn(f"SQS moved {outcome.removed} messages and then failed ({why}): the others are sent one by one")
-        return None
-    return outcome
+    if task["Status"] == "COMPLETED" or outcome.was_stopped:
+        return outcome
+    why = task.get("FailureReason", "without a reason")
+    what = "was cancelled" if task["Status"] == "CANCELLED" else f"failed ({why})"
+    options.warn(f"the task of SQS moved {outcome.removed} messages and then {what}: the others are sent one by one")
+    return None
+
+
+def _cancel(client: Any, place: Place, handle: str) -> None:
+    from botocore.exceptions import ClientError
+
+    with explained(f"cancel the message move task of {place.arn}"):
+        try:
+            client.cancel_message_move_task(TaskHandle=handle)
+        except ClientError as error:
+            if error_code(error) not in _OVER:
+                raise
+
+
+class _DeniedError(OperationError):
+    """It is not allowed to ask for the tasks."""
 
 
 def _last(client: Any, place: Place) -> dict[str, Any] | None:
     from botocore.exceptions import ClientError
 
-    with explained(f"ask for the message move tasks of {place.arn}"):
+    doing = f"ask for the message move tasks of {place.arn}"
+    with explained(doing):
         try:
             found = client.list_message_move_tasks(SourceArn=place.arn, MaxResults=1).get("Results", [])
         except ClientError as error:
             if is_denied(error):
-                return None
+                raise _DeniedError(str(refusal(error, doing))) from error
             raise
     return found[0] if found else None

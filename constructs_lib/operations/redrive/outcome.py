@@ -44,7 +44,7 @@ class Outcome:
         """The exit code."""
         if self.problems or any(reason.refused for reason in self.left):
             return Exit.REFUSED
-        return Exit.FAILED if self.left or self.not_removed or self.was_stopped else Exit.DONE
+        return Exit.FAILED if self.left or self.not_removed or self.hidden or self.was_stopped else Exit.DONE
 
     @property
     def handled(self) -> int:

@@ -46,6 +46,9 @@ class QueuePlace:
         When the queue is gone or may not be read, or when it moves what is received on to a queue of its own.
     """
 
+    uses_ids_again = False
+    asks_at_once = 4
+
     def __init__(self, account: Account, place: Place, *, hidden_seconds: int = HIDDEN_SECONDS) -> None:
         self._client = account.client("sqs")
         self._place = place

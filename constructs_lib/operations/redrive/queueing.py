@@ -47,6 +47,11 @@ class Queueing:
         return len(self._waiting)
 
     @property
+    def size(self) -> int:
+        """How many bytes the events have that wait, or about as many."""
+        return sum(len(work.event.stored.body) for work in self._waiting)
+
+    @property
     def wait(self) -> float:
         """In how many seconds the rate lets the next one go."""
         return self._rate.wait
@@ -61,7 +66,7 @@ class Queueing:
         self._waiting.clear()
         return waited
 
-    def block(self, home: Home) -> None:
+    def _block(self, home: Home) -> None:
         """Keep what comes later in a message group, as something before it stays."""
         if home.way is Way.QUEUE and home.lane is not None:
             self._blocked.add(home.lane)
@@ -84,7 +89,7 @@ class Queueing:
             home = work.home
             if reason := self._closed.get((home.way, home.arn)) or (BEHIND if home.lane in self._blocked else None):
                 stays.append((work, reason))
-                self.block(home)
+                self._block(home)
                 continue
             call = open_calls.get(home.arn) if home.way is Way.QUEUE else None
             fits = home.lane not in lanes and (call is not None or self._free > 0) and (most is None or number < most)
@@ -120,7 +125,7 @@ class Queueing:
         for work, result in zip(works, results, strict=True):
             self._busy.discard(work.home.lane or "")
             if isinstance(result, Reason):
-                self.block(work.home)
+                self._block(work.home)
                 # One that is only busy is given up when several calls, one after the other, did not get through.
                 if result.closes and (not result.passes or self._given_up[key] >= _GIVEN_UP):
                     self._closed[key] = result

@@ -3,7 +3,8 @@
 from typing import Final
 
 _TOGETHER: Final = 10
-_AT_ONCE: Final = 4
+_MOST_BYTES: Final = 64 * 2**20
+"""How much may wait: a record can have the 6 MB of a payload, and takes twice its size and more once it is read."""
 _EMPTY_ANSWERS: Final = 2
 """How many answers without events, one after the other and with nothing in hand, mean that there are none."""
 
@@ -15,26 +16,31 @@ class Receiving:
     ----------
     plenty
         How many events may wait.
+    at_once
+        How many questions may be asked at once.
     """
 
-    def __init__(self, plenty: int) -> None:
+    def __init__(self, plenty: int, at_once: int) -> None:
         self._plenty = plenty
+        self._at_once = at_once
         self._asked = 0
         self._empty = 0
         self._is_narrow = False
         self._is_dry = False
 
-    def ask(self, waiting: int) -> bool:
+    def ask(self, waiting: int, size: int) -> bool:
         """Say whether to ask now, and count that as done.
 
         Parameters
         ----------
         waiting
             How many events wait already.
+        size
+            How many bytes they have.
         """
         # After an answer without events one asks at a time, so that the last answer is known to be the last.
-        enough = self._asked >= (1 if self._is_narrow else _AT_ONCE)
-        if self._is_dry or enough or waiting + self._asked * _TOGETHER >= self._plenty:
+        enough = self._asked >= (1 if self._is_narrow else self._at_once)
+        if size >= _MOST_BYTES or self._is_dry or enough or waiting + self._asked * _TOGETHER >= self._plenty:
             return False
         self._asked += 1
         return True

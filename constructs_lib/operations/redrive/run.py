@@ -12,9 +12,9 @@ from typing import Any, Final
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.events.event import FailedEvent
-from constructs_lib.operations.events.filtering import matches
 from constructs_lib.operations.places.place import Place
-from constructs_lib.operations.redrive.homes import Home, Way, home_of
+from constructs_lib.operations.redrive.homes import Home, Way
+from constructs_lib.operations.redrive.intake import Intake
 from constructs_lib.operations.redrive.journal import Journal
 from constructs_lib.operations.redrive.options import Options
 from constructs_lib.operations.redrive.outcome import Outcome
@@ -35,6 +35,8 @@ _OTHERS: Final = 6
 """Calls at once beside those that send."""
 _TURN_SECONDS: Final = 0.5
 _GRACE_SECONDS: Final = 5
+_HIDDEN_SECONDS: Final = 30
+"""How long to wait for what others hide: what was removed just now can be counted as hidden, too."""
 
 
 class Run:
@@ -61,18 +63,19 @@ class Run:
         self._queueing = Queueing(Rate(options.rate), options.workers)
         plenty = options.workers * _AHEAD
         # What waits is hidden from others, so no more of it than goes in some seconds.
-        self._receiving = Receiving(plenty if options.rate is None else min(plenty, 10 + int(options.rate * _SECONDS)))
+        plenty = plenty if options.rate is None else min(plenty, 10 + int(options.rate * _SECONDS))
+        self._receiving = Receiving(plenty, source.asks_at_once)
         self._removal = Removal(journal, self._outcome)
+        self._intake = Intake(place, source, journal, options, self._outcome, self._removal)
         self._pool = ThreadPoolExecutor(options.workers + _OTHERS, "redrive")
         self._tasks: dict[Future[Any], Callable[[Any], None]] = {}
-        self._in_hand: set[str] = set()
-        self._aside: set[str] = set()
         self._functions: set[str] = set()
         self._begun = 0
         self._is_over = False
         # What a run that was killed had taken comes back when nobody hides it any more.
         hidden = source.hidden_seconds + _GRACE_SECONDS if journal.was_interrupted else 0
         self._hidden_until = time.monotonic() + hidden
+        self._hidden_since: float | None = None
 
     def run(self) -> Outcome:
         """Go on until nothing is left that can be sent, or the run is stopped.
@@ -97,8 +100,8 @@ class Run:
         if self._options.stop.is_set() or self._most == 0 or self._removal.is_useless:
             self._is_over = True
         if self._is_over:
-            self._in_hand -= self._queueing.clear()
-        while not self._is_over and self._receiving.ask(len(self._queueing)):
+            self._intake.in_hand -= self._queueing.clear()
+        while not self._is_over and self._receiving.ask(len(self._queueing), self._queueing.size):
             self._start(self._received, self._source.receive)
         calls = self._choose()
         self._journal.commit()
@@ -129,42 +132,27 @@ class Run:
     def _received(self, result: Callable[[], list[FailedEvent]]) -> None:
         try:
             events = result()
-            if self._receiving.answered(len(events), in_hand=len(self._in_hand)):
-                self._outcome.hidden = self._source.hidden()
-                self._is_over = not (self._outcome.hidden and time.monotonic() < self._hidden_until)
+            if self._receiving.answered(len(events), in_hand=len(self._intake.in_hand)):
+                self._is_over = not self._is_worth_waiting()
         except OperationError as error:
             self._outcome.problems.append(str(error))
             self._is_over = True
             return
         if events:
             self._outcome.hidden = 0
-        self._queueing.add([work for event in events if (work := self._taken(event)) is not None])
+            self._hidden_since = None
+        works = [work for event in events if (work := self._intake.take(event)) is not None]
+        for work in works:
+            self._warn_of(work.home)
+        self._queueing.add(works)
 
-    def _taken(self, event: FailedEvent) -> Work | None:
-        """Return what there is to do for an event, if it is to be sent."""
-        key, stored_at = event.stored.id, event.stored.stored_at
-        if key in self._in_hand or key in self._aside:
-            return None  # it was hidden for too short a time; only its receipt handle is new
-        if key in self._journal.accepted:
-            self._in_hand.add(key)
-            self._removal.add_earlier(key)
-            return None
-        home = home_of(event, self._place, self._options.to)
-        if stored_at is not None and stored_at > self._source.began:
-            # It may have been sent just now and have failed again: that would go on for ever.
-            self._outcome.newer += 1
-        elif self._options.error is not None and not matches(event, self._options.error):
-            self._outcome.passed_over += 1
-        elif isinstance(home, Reason):
-            self._leave(event, home)
-        else:
-            self._in_hand.add(key)
-            self._warn_of(home)
-            return Work(event, home)
-        self._aside.add(key)
-        if isinstance(home, Home):
-            self._queueing.block(home)
-        return None
+    def _is_worth_waiting(self) -> bool:
+        """Whether what is hidden, now that nothing else is there, may still come."""
+        now = time.monotonic()
+        self._outcome.hidden = self._source.hidden()
+        if self._hidden_since is None:
+            self._hidden_since = now
+        return bool(self._outcome.hidden) and now < max(self._hidden_until, self._hidden_since + _HIDDEN_SECONDS)
 
     def _warn_of(self, home: Home) -> None:
         def warn(result: Callable[[], str | None]) -> None:
@@ -178,7 +166,7 @@ class Run:
     def _choose(self) -> list[list[Work]]:
         calls, stays = self._queueing.choose(self._most)
         for work, reason in stays:
-            self._leave(work.event, reason)
+            self._intake.leave(work.event, reason)
         for works in calls:
             self._begun += len(works)
             ids = [work.event.stored.id for work in works]
@@ -196,24 +184,17 @@ class Run:
             self._queueing.done(works, results)
             for work, one in zip(works, results, strict=True):
                 if isinstance(one, Reason):
-                    self._leave(work.event, one)
+                    self._intake.leave(work.event, one)
                     continue
-                self._journal.sent(work.event.stored.id, one.id)
-                self._removal.add(work.event.stored.id)
+                self._intake.accepted(work.event, one.id)
                 self._outcome.sent[str(work.home)] += 1
 
         self._start(sent, call)
 
-    def _leave(self, event: FailedEvent, reason: Reason) -> None:
-        self._in_hand.discard(event.stored.id)
-        self._aside.add(event.stored.id)
-        self._journal.left(event.stored.id, reason.text, maybe_sent=reason.maybe_sent)
-        self._outcome.left[reason] += 1
-
     def _remove(self, ids: list[str]) -> None:
         def removed(result: Callable[[], dict[str, Reason]]) -> None:
             self._receiving.changed()
-            self._in_hand.difference_update(ids)
+            self._intake.in_hand.difference_update(ids)
             self._removal.done(ids, result())
 
         self._start(removed, self._source.remove, ids)

@@ -7,18 +7,14 @@ from typing import Final
 
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.events.event import FailedEvent
-from constructs_lib.operations.events.filtering import matches
-from constructs_lib.operations.events.reading import Reading, read
 from constructs_lib.operations.places.place import Kind, Place
 from constructs_lib.operations.redrive import move_task
 from constructs_lib.operations.redrive.bucket_place import BucketPlace
-from constructs_lib.operations.redrive.homes import Home, home_of
-from constructs_lib.operations.redrive.journal import Journal, default_path
+from constructs_lib.operations.redrive.journal import Journal
+from constructs_lib.operations.redrive.journal_file import default_path
 from constructs_lib.operations.redrive.options import Options
 from constructs_lib.operations.redrive.outcome import Outcome
 from constructs_lib.operations.redrive.queue_place import QueuePlace
-from constructs_lib.operations.redrive.reason import Reason
 from constructs_lib.operations.redrive.run import Run
 from constructs_lib.operations.redrive.source import Source
 from constructs_lib.operations.refusals import explained
@@ -66,53 +62,10 @@ def redrive(account: Account, place: Place, options: Options | None = None, *, j
         return outcome
 
 
-class Plan:
-    """What a run would do with each event: pairs of the event and its home, or why it would stay.
-
-    It is to be used in a ``with`` statement. A batch is not fetched back, nor is anything else asked.
-
-    Parameters
-    ----------
-    account
-        The account and region of the place.
-    place
-        A queue or a bucket.
-    options
-        As for ``redrive``.
-
-    Raises
-    ------
-    OperationError
-        When such a place cannot be read.
-    """
-
-    def __init__(self, account: Account, place: Place, options: Options) -> None:
-        self._place, self._options = place, options
-        self.reading: Reading = read(account, place)
-        """The reading of the place, which knows what could not be read."""
-
-    def __enter__(self) -> Iterator[tuple[FailedEvent, Home | Reason]]:
-        self.reading.__enter__()
-        return self._steps()
-
-    def __exit__(self, *raised: object) -> None:
-        self.reading.__exit__(None, None, None)
-
-    def _steps(self) -> Iterator[tuple[FailedEvent, Home | Reason]]:
-        sent = 0
-        for event in self.reading:
-            if self._options.error is not None and not matches(event, self._options.error):
-                continue
-            home = home_of(event, self._place, self._options.to)
-            yield event, home
-            sent += isinstance(home, Home)
-            if sent == self._options.limit:
-                return
-
-
 def _named(account: Account, place: Place) -> dict[str, str]:
+    # Without the prefix of a bucket: another one can name the same objects.
     with explained("ask which account this is"):
-        return {"account": account.id, "region": account.region, "place": place.arn, "prefix": place.prefix}
+        return {"account": account.id, "region": account.region, "place": place.arn}
 
 
 @contextmanager

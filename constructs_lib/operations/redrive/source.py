@@ -17,11 +17,17 @@ class Source(Protocol):
     """When the place was opened, by the clock of AWS."""
     hidden_seconds: int
     """For how long events stay hidden when the run is killed."""
-    problems: list[str]
-    """What could not be read, and why."""
+    asks_at_once: int
+    """How many threads may ask for events at once."""
+    uses_ids_again: bool
+    """Whether another event can have the id of one that has left, as an object its key."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What could not be read, and why."""
 
     def receive(self) -> list[FailedEvent]:
-        """Return up to ten events; none when there are none at the moment. It can be called from several threads."""
+        """Return up to ten events; none when there are none at the moment."""
 
     def remove(self, ids: Sequence[str], /) -> dict[str, Reason]:
         """Remove up to ten events; return those that are still there, and why."""

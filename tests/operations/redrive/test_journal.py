@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.operations.errors import Exit, OperationError
-from constructs_lib.operations.redrive.journal import Journal, default_path
+from constructs_lib.operations.redrive.journal import Journal
+from constructs_lib.operations.redrive.journal_file import default_path
 
 PLACE = {
     "account": "123456789012",
     "region": "eu-west-1",
     "place": "arn:aws:sqs:eu-west-1:123456789012:q",
-    "prefix": "",
 }
 
 
@@ -30,13 +30,13 @@ def test_what_was_done_is_known_to_the_next_run(path: Path) -> None:
         first.begin({"limit": 5})
         assert first.sending(["a", "b", "c", "d"], "home") == 0
         first.sent("a", "new-a")
-        first.sent("b", "new-b")
+        first.sent("b", "new-b", "2026-11-01")
         first.removed(["a"])
         first.left("c", "no", maybe_sent=False)
         first.commit()
     with Journal(path, PLACE) as second:
         assert second.accepted == {"a", "b"}
-        assert second.unremoved == {"b"}
+        assert second.unremoved == {"b": "2026-11-01"}
         assert second.unsure == {"d"}
         assert second.was_interrupted
         assert second.sending(["d", "e"], "home") == 1

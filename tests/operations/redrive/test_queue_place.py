@@ -135,8 +135,31 @@ def test_messages_are_hidden_for_as_long_again_as_they_are_held(account: Account
     for passed, seconds in ((40, 100), (80, 180), (160, 340), (20_000, 3600)):
         now += passed
         request = {"QueueUrl": URL, "Entries": [entry(0, "h-a", seconds)]}
-        sqs.add_response("change_message_visibility_batch", {"Successful": [], "Failed": []}, request)
+        sqs.add_response("change_message_visibility_batch", {"Successful": [{"Id": "0"}], "Failed": []}, request)
         hold.renew()
         hold.renew()
+    hold.let_go(["a"])
+    hold.close()
+
+
+@pytest.mark.parametrize("answer", [None, {"Successful": [], "Failed": []}])
+def test_what_could_not_be_hidden_for_longer_is_tried_again(
+    account: Account, stub: Stub, answer: dict[str, Any] | None
+) -> None:
+    now = 1000.0
+    sqs = stub("sqs")
+    hold = Hold(account.client("sqs"), URL, 60, lambda: now)
+    hold.take({"a": "h-a"})
+    now += 40
+    if answer is None:
+        sqs.add_client_error("change_message_visibility_batch", "InternalError")
+    else:
+        sqs.add_response("change_message_visibility_batch", answer)
+    hold.renew()
+    now += 10
+    done = {"Successful": [{"Id": "0"}], "Failed": []}
+    sqs.add_response("change_message_visibility_batch", done, {"QueueUrl": URL, "Entries": [entry(0, "h-a", 110)]})
+    hold.renew()
+    hold.renew()  # and now it is
     hold.let_go(["a"])
     hold.close()

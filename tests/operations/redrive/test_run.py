@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from constructs_lib.operations.redrive.sent import Sent
 from tests.operations.redrive.failed import FIFO, FUNCTION, OTHER, destination, message, place
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
-PLACE = {"account": "1", "region": "eu-west-1", "place": "q", "prefix": ""}
+PLACE = {"account": "1", "region": "eu-west-1", "place": "q"}
 DENIED = Reason("denied", refused=True, closes=True)
 
 
@@ -33,9 +34,12 @@ class Memory:
         self.total: int | None = len(events)
         self.began = BEGAN
         self.hidden_seconds = 0
+        self.asks_at_once = 4
+        self.uses_ids_again = False
         self.problems: list[str] = []
         self.events = {event.stored.id: event for event in events}
         self.visible = list(self.events)
+        self.others_hide: list[FailedEvent] = []
         self.refusal: Reason | None = None
         self.is_closed = False
         self.lock = threading.Lock()
@@ -54,7 +58,7 @@ class Memory:
             return {}
 
     def hidden(self) -> int:
-        return 0
+        return len(self.others_hide)
 
     def close(self) -> None:
         self.is_closed = True
@@ -174,6 +178,23 @@ def test_a_message_group_stays_behind_one_that_is_not_asked_for(go: Callable[...
     assert outcome.passed_over == 3
 
 
+def test_a_message_does_not_overtake_one_of_its_group_that_has_no_home(
+    go: Callable[..., Outcome], homes: Homes
+) -> None:
+    messages = [message(f"a{n}", queue=FIFO, group="a") for n in range(4)] + [message("b0", queue=FIFO, group="b")]
+    messages[1] = replace(messages[1], origin=Origin.UNKNOWN)
+    outcome = go(Memory(messages))
+    assert sorted(homes.got) == ["a0", "b0"]  # what was before it went on
+    assert sum(outcome.left.values()) == 3
+
+
+def test_the_groups_of_a_standard_queue_have_no_order(go: Callable[..., Outcome], homes: Homes) -> None:
+    messages = [message(f"a{n}", group="a") for n in range(3)]
+    messages[0] = replace(messages[0], origin=Origin.UNKNOWN)
+    go(Memory(messages))
+    assert sorted(homes.got) == ["a1", "a2"]
+
+
 def test_what_an_earlier_run_sent_is_only_removed(go: Callable[..., Outcome], homes: Homes, tmp_path: Path) -> None:
     with Journal(tmp_path / "journal", PLACE) as journal:
         journal.sending(["e0", "e1"], "home")
@@ -184,6 +205,79 @@ def test_what_an_earlier_run_sent_is_only_removed(go: Callable[..., Outcome], ho
     assert sorted(homes.got) == ["e1", "e2"]
     assert (outcome.finished, outcome.removed, outcome.possible_duplicates) == (1, 3, 1)
     assert not source.events
+
+
+def bucket(count: int, *, written: datetime = BEGAN) -> Memory:
+    """Return a place whose events have the ids that others had before."""
+    events = numbered(count)
+    source = Memory([replace(event, stored=replace(event.stored, stored_at=written)) for event in events])
+    source.uses_ids_again = True
+    return source
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(seconds=1)])
+def test_an_object_that_was_put_back_is_sent_again(go: Callable[..., Outcome], homes: Homes, later: timedelta) -> None:
+    before = BEGAN - timedelta(hours=1)
+    assert go(bucket(2, written=before)).removed == 2
+    # The older version of an object keeps its time when it becomes the current one again.
+    back = bucket(2, written=before + later)
+    outcome = go(back)
+    assert sorted(homes.got) == ["e0", "e0", "e1", "e1"]
+    assert (sum(outcome.sent.values()), outcome.finished, outcome.possible_duplicates) == (2, 0, 0)
+    assert not back.events
+
+
+def test_an_object_that_was_sent_and_not_deleted_is_only_deleted(go: Callable[..., Outcome], homes: Homes) -> None:
+    source = bucket(2)
+    source.refusal = DENIED
+    assert go(source).not_removed == 2
+    source.refusal = None
+    assert go(source).finished == 2
+    assert sorted(homes.got) == ["e0", "e1"]
+    assert not source.events
+
+
+def test_an_object_that_was_written_over_before_it_was_deleted_is_sent(
+    go: Callable[..., Outcome], homes: Homes
+) -> None:
+    source = bucket(1, written=BEGAN - timedelta(seconds=2))
+    source.refusal = DENIED
+    go(source)
+    over = bucket(1, written=BEGAN - timedelta(seconds=1))
+    assert go(over).finished == 0
+    assert homes.got == ["e0", "e0"]
+    assert not over.events
+
+
+def test_events_that_others_hide_to_the_end_are_not_done(
+    go: Callable[..., Outcome], homes: Homes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_HIDDEN_SECONDS", 0)
+    source = Memory(numbered(2))
+    source.others_hide = [destination("other")]
+    outcome = go(source)
+    assert (sum(outcome.sent.values()), outcome.hidden, outcome.code) == (2, 1, Exit.FAILED)
+
+
+def test_events_that_others_hide_for_a_moment_are_waited_for(go: Callable[..., Outcome], homes: Homes) -> None:
+    class Moment(Memory):
+        asked = 0
+
+        def hidden(self) -> int:
+            self.asked += 1
+            if self.asked == 3:
+                (event,) = self.others_hide
+                self.events[event.stored.id] = event
+                self.visible.append(event.stored.id)
+                self.others_hide = []
+                return 1
+            return super().hidden()
+
+    source = Moment(numbered(1))
+    source.others_hide = [destination("other")]
+    outcome = go(source)
+    assert homes.got == ["e0", "other"]
+    assert (outcome.hidden, outcome.code) == (0, Exit.DONE)
 
 
 def test_events_that_cannot_be_removed_stop_the_run(go: Callable[..., Outcome], homes: Homes) -> None:

@@ -20,7 +20,7 @@ from tests.operations.conftest import Stub
 from tests.operations.redrive.failed import ACCOUNT, DLQ, QUEUE, REGION, place
 
 PLACE = place(Use(Origin.SOURCE_QUEUE, QUEUE, (), QUEUE))
-NAMED = {"account": ACCOUNT, "region": REGION, "place": DLQ, "prefix": ""}
+NAMED = {"account": ACCOUNT, "region": REGION, "place": DLQ}
 
 
 @pytest.fixture(autouse=True)
@@ -107,3 +107,14 @@ def test_a_topic_keeps_no_events(account: Account, tmp_path: Path) -> None:
         redrive(account, topic, journal=tmp_path / "j")
     assert caught.value.code is Exit.USAGE
     assert not (tmp_path / "j").exists()
+
+
+def test_prefixes_of_a_bucket_share_a_journal(
+    account: Account, ways: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    bucket = "arn:aws:s3:::failed"
+    every, some = (redrive(account, Place(Kind.BUCKET, bucket, (), prefix)) for prefix in ("", "aws/lambda/async/"))
+    assert every.journal == some.journal
+    other = redrive(account, Place(Kind.BUCKET, "arn:aws:s3:::other", ()))
+    assert other.journal != some.journal
