@@ -151,6 +151,9 @@ def test_a_queue_of_many(capsys: pytest.CaptureFixture[str], listed: Asked) -> N
         (Listed(queue(), Waiting(1)), "no alarm"),
         (Listed(TOPIC, None, readers=("sqs mend", "email")), "handed on to sqs mend, email"),
         (Listed(TOPIC, None), "nobody is subscribed"),
+        (Listed(queue(), Waiting(1), alarms=None), "alarms: unknown"),
+        (Listed(queue(), Waiting(1), readers=None), "readers: unknown"),
+        (Listed(TOPIC, None, readers=None), "subscribers: unknown"),
         (Listed(queue(), None, is_missing=True), "there is no such queue: what should come here is lost"),
     ],
 )
@@ -166,7 +169,7 @@ def test_gaps_and_the_sum(capsys: pytest.CaptureFixture[str], listed: Asked) -> 
         "GAPS: what fails here is lost, sooner or later",
         "error    function work has no failure target",
     ]
-    assert lines[-1] == "3 events in 3 places, 1 gap"
+    assert lines[-1] == "3 events in 3 places (1 not counted), 1 gap"
 
 
 def test_nothing_at_all(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
@@ -248,6 +251,42 @@ def test_what_could_not_be_read_is_said_and_the_rest_listed(
         "lambda-invocations: cannot read jobs",
     ]
     assert "failed" in captured.out
+
+
+@pytest.mark.parametrize(
+    ("found", "first", "last"),
+    [
+        (
+            Listing([], [], ["cannot list the functions"]),
+            "what could be read names no place in which failed events could wait",
+            "0 events in 0 places, 0 gaps, of what could be read",
+        ),
+        (
+            Listing([Listed(queue("a"), None), Listed(queue("b"), None)], [], ["denied"]),
+            "  EVENTS  OLDEST    LEFT        PLACE",
+            "0 events in 2 places (2 not counted), 0 gaps, of what could be read",
+        ),
+    ],
+)
+def test_what_is_unknown_is_not_told_as_fact(
+    capsys: pytest.CaptureFixture[str], listed: Asked, found: Listing, first: str, last: str
+) -> None:
+    listed.found = found
+    assert main(["failures", "list", "--region", "eu-west-1"]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert (lines[0], lines[-1]) == (first, last)
+
+
+def test_what_is_neither_counted_nor_to_be_counted(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    listed.found = Listing([Listed(TOPIC, None), Listed(queue(), None, is_missing=True)], [], [])
+    assert run(capsys)[-1] == "0 events in 2 places, 0 gaps"
+
+
+def test_unknown_is_null_for_programs(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
+    listed.found = Listing([Listed(queue(), Waiting(1), readers=None, alarms=None)], [], [])
+    assert main(["failures", "list", "--region", "eu-west-1", "--json"]) == 0
+    (place,) = json.loads(capsys.readouterr().out)["places"]
+    assert (place["readBy"], place["alarms"]) == (None, None)
 
 
 def test_nothing_can_be_read(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

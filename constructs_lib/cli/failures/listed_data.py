@@ -6,6 +6,7 @@ from constructs_lib.operations.places.gaps import Gap
 from constructs_lib.operations.places.listing import Listed, Listing
 from constructs_lib.operations.places.place import Use
 from constructs_lib.operations.places.waiting import Waiting
+from constructs_lib.operations.places.watching import Alarm
 
 
 def data(listing: Listing) -> dict[str, Any]:
@@ -25,10 +26,14 @@ def _place(one: Listed) -> dict[str, Any]:
         "prefix": one.place.prefix,
         "missing": one.is_missing,
         "waiting": None if one.waiting is None else _waiting(one.waiting),
-        "readBy": list(one.readers),
-        "alarms": [{"name": alarm.name, "hasActions": alarm.has_actions} for alarm in one.alarms],
+        "readBy": None if one.readers is None else list(one.readers),
+        "alarms": None if one.alarms is None else [_alarm(alarm) for alarm in one.alarms],
         "uses": [_use(use) for use in one.place.uses],
     }
+
+
+def _alarm(alarm: Alarm) -> dict[str, Any]:
+    return {"name": alarm.name, "hasActions": alarm.has_actions}
 
 
 def _waiting(waiting: Waiting) -> dict[str, Any]:

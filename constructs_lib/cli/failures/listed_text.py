@@ -8,10 +8,12 @@ from constructs_lib.amounts import about
 from constructs_lib.operations.places.listing import Listed, Listing
 from constructs_lib.operations.places.place import Kind, Use
 from constructs_lib.operations.places.waiting import Waiting
+from constructs_lib.operations.places.watching import Alarm
 
 _WIDTH: Final = 120
 _ROW: Final = "{:>8}  {:8}  {:10}  {}"
 _INDENT: Final = " " * 32
+_UNCOUNTED: Final = "?"
 _USES: Final = 5
 """How many uses of a place are shown."""
 
@@ -23,7 +25,8 @@ def lines(listing: Listing) -> Iterator[str]:
     for one in listing.places:
         yield from _place(one)
     if not listing.places:
-        yield "no place is named in which failed events could wait"
+        known = "what could be read names no place" if listing.problems else "no place is named"
+        yield f"{known} in which failed events could wait"
     if listing.gaps:
         yield ""
         yield "GAPS: what fails here is lost, sooner or later"
@@ -51,7 +54,7 @@ def _events(one: Listed) -> str:
     if one.is_missing:
         return "gone"
     if one.waiting is None:
-        return "?" if one.place.can_be_read else "-"
+        return _UNCOUNTED if one.place.can_be_read else "-"
     return f"{one.waiting.events:,}{'+' if one.waiting.more else ''}"
 
 
@@ -70,16 +73,26 @@ def _time(seconds: float) -> str:
 
 def _watched(one: Listed) -> Iterator[str]:
     """Say who learns of the events, and who takes them."""
-    readers = ", ".join(one.readers)
     if one.is_missing:
         yield f"there is no such {one.place.kind.value}: what should come here is lost"
     elif one.place.kind is Kind.QUEUE:
-        alarms = ", ".join(alarm.name + ("" if alarm.has_actions else " (no action)") for alarm in one.alarms)
-        yield f"alarm {alarms}" if alarms else "no alarm"
-        if readers:
-            yield f"read by {readers}"
+        yield _alarms(one.alarms)
+        if one.readers is None:
+            yield "readers: unknown"
+        elif one.readers:
+            yield f"read by {', '.join(one.readers)}"
     elif one.place.kind is Kind.TOPIC:
-        yield f"handed on to {readers}" if readers else "nobody is subscribed"
+        if one.readers is None:
+            yield "subscribers: unknown"
+        else:
+            yield f"handed on to {', '.join(one.readers)}" if one.readers else "nobody is subscribed"
+
+
+def _alarms(alarms: tuple[Alarm, ...] | None) -> str:
+    if alarms is None:
+        return "alarms: unknown"
+    names = ", ".join(alarm.name + ("" if alarm.has_actions else " (no action)") for alarm in alarms)
+    return f"alarm {names}" if names else "no alarm"
 
 
 def _use(use: Use) -> str:
@@ -100,7 +113,10 @@ def _total(listing: Listing) -> str:
     known = [one.waiting for one in listing.places if one.waiting is not None]
     more = "+" if any(one.more for one in known) else ""
     events = sum(one.events for one in known)
-    return f"{events:,}{more} events in {_of(len(listing.places), 'place')}, {_of(len(listing.gaps), 'gap')}"
+    uncounted = sum(_events(one) == _UNCOUNTED for one in listing.places)
+    places = f"{_of(len(listing.places), 'place')}{f' ({uncounted:,} not counted)' if uncounted else ''}"
+    ending = ", of what could be read" if listing.problems else ""
+    return f"{events:,}{more} events in {places}, {_of(len(listing.gaps), 'gap')}{ending}"
 
 
 def _of(number: int, thing: str) -> str:

@@ -18,10 +18,12 @@ from constructs_lib.operations.places.queues import waiting_in_queue
 from constructs_lib.operations.places.selection import Everything, OfFunction, OfStack, Selection
 from constructs_lib.operations.places.waiting import Waiting
 from constructs_lib.operations.places.watching import Alarm, Watchers
-from constructs_lib.operations.refusals import is_missing, refusal
+from constructs_lib.operations.refusals import explained, is_missing, refusal
 
 _AT_ONCE: Final = 16
 """Places that are read at the same time."""
+_FUNCTIONS: Final = {"lambda:ListFunctions", "functions"}
+"""What is not read, as ``Live.unread`` names it, when there may be functions that are not known."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ class Listed:
     """None when it is not there, cannot be read, or hands its events on at once."""
     is_missing: bool = False
     """Whether AWS knows no such place: failed events that should go there are lost."""
-    readers: tuple[str, ...] = ()
-    alarms: tuple[Alarm, ...] = ()
+    readers: tuple[str, ...] | None = ()
+    """Who is known to take the events; None when nobody is, and AWS refused to tell of some."""
+    alarms: tuple[Alarm, ...] | None = ()
+    """The alarms that name it; None when that is unknown."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +72,27 @@ def list_failures(account: Account, *, stack: str | None = None, function: str |
     OperationError
         When nothing can be read, or there is no such stack or function.
     """
-    selection: Selection = OfStack(account, stack) if stack is not None else Everything()
+    selection = _selection(account, stack, function)
     live = read_account(account)
     world = World(live.app)
-    if function is not None:
-        known = [live.arns[one.logical_id] for one in world.of_type("AWS::Lambda::Function")]
-        selection = OfFunction(function, known)
+    if isinstance(selection, OfFunction) and not live.unread & _FUNCTIONS:
+        selection.must_be_one_of([live.arns[one.logical_id] for one in world.of_type("AWS::Lambda::Function")])
     chosen = [one for one in places(world, live.arns) if selection.takes(*_sides(one))]
     problems = [one.message for one in live.problems]
     found = _with_ages(account, _read(account, chosen, problems), problems)
-    watchers = Watchers(world, live.arns)
+    watchers = Watchers(world, live.arns, live.unread)
     listed = [replace(one, readers=watchers.readers(one.place), alarms=watchers.alarms(one.place)) for one in found]
     lost = [one for one in gaps(world, live.arns) if selection.takes([one.arn] if one.arn else [], one.functions)]
     return Listing(sorted(listed, key=_most_first), lost, problems)
+
+
+def _selection(account: Account, stack: str | None, function: str | None) -> Selection:
+    if stack is not None:
+        return OfStack(account, stack)
+    if function is None:
+        return Everything()
+    with explained("find out which account it is"):
+        return OfFunction(account, function)
 
 
 def _sides(place: Place) -> tuple[list[str], list[str]]:

@@ -1,12 +1,17 @@
 """Choose what belongs to a stack, or to a function."""
 
+import re
 from collections.abc import Collection
 from difflib import get_close_matches
-from typing import Protocol
+from typing import Final, Protocol
 
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import Exit, OperationError
 from constructs_lib.operations.refusals import explained
+
+_NAMED: Final = re.compile(
+    r"(?:(?:arn:[^:]+:lambda:(?P<region>[^:]+):)?(?P<owner>[^:]+):function:)?(?P<name>[^:]+)(?::.*)?"
+)
 
 
 class Selection(Protocol):
@@ -29,24 +34,38 @@ class OfFunction:
 
     Parameters
     ----------
+    account
+        The account and region.
     name
-        Its name or its ARN, with or without a qualifier.
-    known
-        The ARNs of the functions there are.
+        Its name or its ARN, also without what stands before the account, and with or without a qualifier.
 
     Raises
     ------
     OperationError
-        When there is no such function.
+        When the ARN is of another account or region.
     """
 
-    def __init__(self, name: str, known: Collection[str]) -> None:
-        bare = name.partition(":function:")[2] or name
-        self._name = bare.partition(":")[0]
+    def __init__(self, account: Account, name: str) -> None:
+        named = _NAMED.fullmatch(name)
+        self._given = name
+        self._name = named["name"] if named else name
+        region, owner = named.group("region", "owner") if named else (None, None)
+        if region not in (None, account.region):
+            raise OperationError(
+                f"expected a function in {account.region}, found one in {region}; give --region {region}", Exit.USAGE
+            )
+        if owner not in (None, account.id):
+            raise OperationError(
+                f"expected a function of the account {account.id}, found one of {owner}; give a --profile of {owner}",
+                Exit.USAGE,
+            )
+
+    def must_be_one_of(self, known: Collection[str]) -> None:
+        """Raise an ``OperationError`` when the function is none of those that there are, by their ARNs."""
         names = {_function(one) for one in known}
         if self._name not in names:
             raise OperationError(
-                f"expected the name of a function, found '{name}'; {near(self._name, names)}", Exit.USAGE
+                f"expected the name of a function, found '{self._given}'; {near(self._name, names)}", Exit.USAGE
             )
 
     def takes(self, arns: Collection[str], functions: Collection[str]) -> bool:

@@ -67,6 +67,7 @@ def test_nothing_is_concluded_from_what_cannot_be_read(account: Answers, call: s
     assert findings(live) == []
     (problem,) = live.problems
     assert f"reading it needs {ACTIONS[call]}" in problem.message
+    assert live.unread == {ACTIONS[call]}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,7 @@ def test_what_aws_does_not_document_is_a_problem_and_the_rest_is_read(
         assert f"cannot read the {what}" in problem.message
         assert "expected what AWS documents" in problem.message
     assert "function/orders" in live.arns
+    assert all(one.startswith(what) for one in live.unread)
     assert findings(live) == []
 
 

@@ -51,7 +51,9 @@ def world_of(**resources: dict[str, Any]) -> World:
     return World(app_of(**resources))
 
 
-def live_of(arns: dict[str, str], *problems: str, **resources: dict[str, Any]) -> Live:
+def live_of(
+    arns: dict[str, str], *problems: str, unread: frozenset[str] = frozenset(), **resources: dict[str, Any]
+) -> Live:
     """Return an account as it is read."""
     path = Path("aws") / ACCOUNT / REGION
-    return Live(app_of(**resources), [Problem(path, one) for one in problems], arns)
+    return Live(app_of(**resources), [Problem(path, one) for one in problems], arns, unread)

@@ -7,6 +7,7 @@ import pytest
 
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import OperationError
+from constructs_lib.operations.live.reader import Live
 from constructs_lib.operations.places import listing
 from constructs_lib.operations.places.listing import Listed, Listing, list_failures
 from constructs_lib.operations.places.queues import waiting_in_queue
@@ -42,11 +43,12 @@ class Shop:
         self.resources: dict[str, dict[str, Any]] = {}
         self.arns: dict[str, str] = {}
         self.problems: list[str] = []
+        self.unread: frozenset[str] = frozenset()
         self.messages: dict[str, int | str] = {}
         """How many messages are in a queue, or what AWS says instead."""
         self.ages: dict[str, float] = {}
         self.account = account
-        monkeypatch.setattr(listing, "read_account", lambda _: live_of(self.arns, *self.problems, **self.resources))
+        monkeypatch.setattr(listing, "read_account", self._live)
         answer(account, "sqs", {"GetQueueUrl": self._url, "GetQueueAttributes": self._attributes})
         answer(account, "cloudwatch", {"GetMetricData": self._metrics})
         answer(account, "sts", {"GetCallerIdentity": lambda _: {"Account": ACCOUNT}})
@@ -63,6 +65,9 @@ class Shop:
 
     def list(self, **options: str) -> Listing:
         return list_failures(self.account, **options)
+
+    def _live(self, _: Account) -> Live:
+        return live_of(self.arns, *self.problems, unread=self.unread, **self.resources)
 
     def _url(self, parameters: Answer) -> Answer:
         return {"QueueUrl": f"https://sqs.eu-west-1.amazonaws.com/111111111111/{parameters['QueueName']}"}
@@ -226,6 +231,31 @@ def test_only_what_is_for_a_function(shop: Shop) -> None:
 def test_no_such_function(shop: Shop) -> None:
     with pytest.raises(OperationError, match="found 'wrok'"):
         shop.list(function="wrok")
+
+
+@pytest.mark.parametrize("unread", ["lambda:ListFunctions", "functions"])
+def test_a_function_of_which_nobody_may_know_is_no_wrong_name(shop: Shop, unread: str) -> None:
+    shop.problems, shop.unread = ["cannot list the functions"], frozenset({unread})
+    shop.moved("failed", 1)
+    source = arn("sqs", "source-failed")
+    shop.resources["Reads"] = resource("Lambda::EventSourceMapping", EventSourceArn=source, FunctionName=WORK)
+    shop.moved("other", 1)
+    found = shop.list(function="work")
+    assert [one.place.name for one in found.places] == ["failed"]
+    assert found.problems == ["cannot list the functions"]
+
+
+def test_a_function_of_another_region_is_not_looked_for(shop: Shop) -> None:
+    shop.add("Work", WORK, function())
+    with pytest.raises(OperationError, match="expected a function in eu-west-1, found one in us-east-1"):
+        shop.list(function=WORK.replace("eu-west-1", "us-east-1"))
+
+
+def test_who_watches_is_unknown_when_it_may_not_be_read(shop: Shop) -> None:
+    shop.moved("failed", 1)
+    shop.unread = frozenset({"cloudwatch:DescribeAlarms", "pipes:ListPipes"})
+    (one,) = shop.list().places
+    assert (one.readers, one.alarms) == (None, None)
 
 
 def test_only_what_a_stack_has_made(shop: Shop) -> None:

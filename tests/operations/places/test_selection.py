@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -5,24 +6,52 @@ import pytest
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import Exit, OperationError
 from constructs_lib.operations.places.selection import OfFunction, OfStack
-from tests.operations.places.account import BUCKET, FAILED, JOBS, MAPPING, RETRIED, STREAM, WORK, arn
+from tests.operations.live.answers import Answers
+from tests.operations.places.account import ACCOUNT, BUCKET, FAILED, JOBS, MAPPING, RETRIED, STREAM, WORK, arn
 from tests.operations.places.answers import RefusedError, answer
 
 OTHER = arn("lambda", "function:worker")
 
 
-@pytest.mark.parametrize("name", ["work", "work:live", WORK, f"{WORK}:3"])
-def test_what_is_for_a_function_whichever_version(name: str) -> None:
-    chosen = OfFunction(name, [WORK, OTHER])
+@pytest.mark.parametrize("name", ["work", "work:live", WORK, f"{WORK}:3", f"{ACCOUNT}:function:work:live"])
+def test_what_is_for_a_function_whichever_version(shop: Answers, name: str) -> None:
+    chosen = OfFunction(shop, name)
+    chosen.must_be_one_of([WORK, OTHER])
     assert chosen.takes([FAILED], [f"{WORK}:live"])
     assert chosen.takes([WORK], [])
     assert not chosen.takes([FAILED], [OTHER])
 
 
-def test_no_such_function() -> None:
-    with pytest.raises(OperationError, match="expected the name of a function, found 'wrok'; did you mean 'work'") as e:
-        OfFunction("wrok", [WORK])
-    assert e.value.code is Exit.USAGE
+def test_a_name_may_end_as_arns_go_on(shop: Answers) -> None:
+    assert OfFunction(shop, "my-function:live").takes([arn("lambda", "function:my-function")], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("arn:aws:lambda:us-east-1:111111111111:function:work", "found one in us-east-1; give --region us-east-1"),
+        ("arn:aws:lambda:eu-west-1:222222222222:function:work", f"of the account {ACCOUNT}, found one of 222222222222"),
+        ("222222222222:function:work", "found one of 222222222222; give a --profile of 222222222222"),
+    ],
+)
+def test_a_function_that_is_elsewhere(shop: Answers, name: str, said: str) -> None:
+    with pytest.raises(OperationError, match=said) as error:
+        OfFunction(shop, name)
+    assert error.value.code is Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("wrok", "expected the name of a function, found 'wrok'; did you mean 'work'"),
+        ("", "found ''; check the name"),
+        (FAILED, f"found '{FAILED}'; check the name"),
+    ],
+)
+def test_no_such_function(shop: Answers, name: str, said: str) -> None:
+    with pytest.raises(OperationError, match=re.escape(said)) as error:
+        OfFunction(shop, name).must_be_one_of([WORK])
+    assert error.value.code is Exit.USAGE
 
 
 def stack(account: Account, pages: dict[str, list[list[tuple[str, str]]]]) -> OfStack:

@@ -11,8 +11,8 @@ ARNS = {"Failed": FAILED, "Work": WORK}
 PLACE = Place(Kind.QUEUE, FAILED, ())
 
 
-def watchers(**resources: dict[str, Any]) -> Watchers:
-    return Watchers(world_of(Failed=queue("failed"), Work=function(), **resources), ARNS)
+def watchers(*unread: str, **resources: dict[str, Any]) -> Watchers:
+    return Watchers(world_of(Failed=queue("failed"), Work=function(), **resources), ARNS, unread)
 
 
 def alarm(
@@ -40,7 +40,7 @@ def test_an_alarm_on_something_else(other: dict[str, Any]) -> None:
 
 def test_both_alarms_of_a_queue() -> None:
     two = watchers(Alarm=alarm(), Old=alarm("ApproximateAgeOfOldestMessage", AlarmName="age"))
-    assert {one.name for one in two.alarms(PLACE)} == {"depth", "age"}
+    assert {one.name for one in two.alarms(PLACE) or ()} == {"depth", "age"}
 
 
 def test_who_reads_a_queue() -> None:
@@ -51,7 +51,7 @@ def test_who_reads_a_queue() -> None:
         Pipe=resource("Pipes::Pipe", Name="mend", Source=FAILED, Target=WORK),
         Other=resource("Lambda::EventSourceMapping", EventSourceArn=JOBS, FunctionName=WORK),
     )
-    assert set(found.readers(PLACE)) == {"function work:live", "function work (turned off)", "pipe mend"}
+    assert set(found.readers(PLACE) or ()) == {"function work:live", "function work (turned off)", "pipe mend"}
 
 
 def test_who_is_subscribed_to_a_topic() -> None:
@@ -62,9 +62,32 @@ def test_who_is_subscribed_to_a_topic() -> None:
             for protocol, endpoint in subscribed.items()
         }
     )
-    assert set(found.readers(Place(Kind.TOPIC, TOPIC, ()))) == {"sqs failed", "email", "lambda work"}
+    assert set(found.readers(Place(Kind.TOPIC, TOPIC, ())) or ()) == {"sqs failed", "email", "lambda work"}
 
 
 def test_nobody() -> None:
     assert watchers().readers(PLACE) == ()
     assert watchers(Alarm=alarm()).alarms(Place(Kind.TOPIC, TOPIC, ())) == ()
+
+
+@pytest.mark.parametrize("unread", ["cloudwatch:DescribeAlarms", "alarms"])
+def test_alarms_that_may_not_be_listed_are_unknown(unread: str) -> None:
+    assert watchers(unread).alarms(PLACE) is None
+    assert watchers(unread).alarms(Place(Kind.TOPIC, TOPIC, ())) == ()
+
+
+def test_alarms_on_a_queue_that_is_not_read_are_unknown() -> None:
+    assert watchers().alarms(Place(Kind.QUEUE, JOBS, ())) is None
+
+
+@pytest.mark.parametrize("unread", ["lambda:ListEventSourceMappings", "pipes:ListPipes", "mappings", "pipes"])
+def test_readers_are_unknown_when_some_may_not_be_listed_and_none_is_known(unread: str) -> None:
+    assert watchers(unread).readers(PLACE) is None
+    assert watchers(unread).readers(Place(Kind.TOPIC, TOPIC, ())) == ()
+    known = resource("Pipes::Pipe", Name="mend", Source=FAILED, Target=WORK)
+    assert watchers(unread, Pipe=known).readers(PLACE) == ("pipe mend",)
+
+
+def test_subscribers_that_may_not_be_listed_are_unknown() -> None:
+    assert watchers("sns:ListSubscriptions").readers(Place(Kind.TOPIC, TOPIC, ())) is None
+    assert watchers("sns:ListSubscriptions").readers(PLACE) == ()
