@@ -35,7 +35,9 @@ class _Transform:
             if not (result.get("throttle") or (result.get("body") or {}).get("errorType") == "Sandbox.Timedout"):
                 break
         answer = result.get("body")
-        if result.get("error"):
+        if result.get("throttle"):
+            self.failed = dict.fromkeys(ids, ("Lambda.InvokeLimitExceeded", str((answer or {}).get("message"))))
+        elif result.get("error"):
             message = str((answer or {}).get("errorMessage") or (answer or {}).get("message"))
             self.failed = dict.fromkeys(ids, ("Lambda.FunctionError", message))
         elif not isinstance(answer, dict) or not isinstance(answer.get("records"), list):
