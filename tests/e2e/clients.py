@@ -61,3 +61,12 @@ def wait_until(ask: Callable[[], T], what: str, *, seconds: float) -> T:
             raise WaitedTooLongError(f"expected {what} within {seconds:g} s, found {answer!r}")
         time.sleep(0.05)
     return answer
+
+
+def stays(ask: Callable[[], T], what: str, *, seconds: float) -> None:
+    """Ask for some seconds, and fail as soon as the answer is not true: for what must not happen."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = ask()
+        assert answer, f"expected {what} for {seconds:g} s, found {answer!r}"
+        time.sleep(0.05)

@@ -69,23 +69,24 @@ def delete(clients: Clients, stack: str) -> None:
     wait_until(gone, f"{stack} to be deleted", seconds=DEPLOY_SECONDS)
 
 
+def zipped(folder: Path) -> bytes:
+    """Return the files of a folder as one zip."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            archive.write(file, file.relative_to(folder))
+    return packed.getvalue()
+
+
 def _upload_assets(clients: Clients, bucket: str, assembly: Path, stack: str) -> None:
     manifest = json.loads((assembly / f"{stack}.assets.json").read_text())
     for asset in manifest["files"].values():
         source = assembly / asset["source"]["path"]
         if source.name.endswith(".template.json"):
             continue  # it is handed over as it is
-        body = _zip(source) if source.is_dir() else source.read_bytes()
+        body = zipped(source) if source.is_dir() else source.read_bytes()
         for destination in asset["destinations"].values():
             clients["s3"].put_object(Bucket=bucket, Key=destination["objectKey"], Body=body)
-
-
-def _zip(folder: Path) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            archive.write(file, file.relative_to(folder))
-    return packed.getvalue()
 
 
 def _events(clients: Clients, stack: str) -> str:

@@ -33,7 +33,6 @@ class FunctionUrlDriver(SynchronousDriver):
 
     def ask(self, deployed: Deployed, token: str) -> Answer:
         url_id = (urlsplit(deployed.outputs["Url"]).hostname or "").split(".")[0]
-        response = request(
-            "POST", f"{deployed.clients.url}/_aws/lambda-url/{url_id}/{token}", f'"{token}"', service="lambda"
-        )
+        url, caller = f"{deployed.clients.url}/_aws/lambda-url/{url_id}/{token}", deployed.clients.credentials
+        response = request("POST", url, f'"{token}"', service="lambda", credentials=caller)
         return Answer(response.status, response.text)

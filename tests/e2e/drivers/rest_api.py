@@ -34,13 +34,21 @@ class RestApiDriver(SynchronousDriver):
 class AsyncRestApiDriver(AsynchronousDriver):
     """202 as soon as the event waits in Lambda's queue."""
 
+    refused_status = 500  # Y1
+    """What the client gets when Lambda does not take the event."""
+
     def outputs(self, built: Any) -> dict[str, str]:
         return {**super().outputs(built), "Api": built.api.rest_api_id, "Stage": built.api.deployment_stage.stage_name}
 
     def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:
         for token in tokens:
-            response = request("POST", url_of(deployed, ""), json.dumps({"token": token}))
-            assert response.status == 202, response
+            answer = self.ask(deployed, token)
+            assert answer.status == 202, answer
+
+    def ask(self, deployed: Deployed, token: str) -> Answer:
+        """Send one event; return what the client is told at once."""
+        response = request("POST", url_of(deployed, ""), json.dumps({"token": token}))
+        return Answer(response.status, response.text)
 
 
 class QueuedRestApiDriver(SqsDriver):
