@@ -54,7 +54,9 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     add_rule_options(parser)
     parser.add_argument(
-        "--policy", action="store_true", help="print the IAM policy that reading needs, and call nothing"
+        "--policy",
+        action="store_true",
+        help="print the IAM policy that reading needs, in the partition of --region if it is given; call nothing",
     )
     parser.set_defaults(run=_run)
 
@@ -64,8 +66,9 @@ def _run(options: argparse.Namespace) -> int:
         import json
 
         from constructs_lib.operations.live.actions import policy
+        from constructs_lib.operations.partitions import partition_of
 
-        print(json.dumps(policy(), indent=2))
+        print(json.dumps(policy(partition_of(_regions(options.region)[0] or "")), indent=2))
         return 0
     from dataclasses import replace
 

@@ -131,3 +131,19 @@ def test_the_policy_is_printed_without_calling_aws(
     monkeypatch.setattr(accounts, "Account", None)
     assert main(["audit", "--policy"]) == 0
     assert json.loads(capsys.readouterr().out) == policy()
+
+
+@pytest.mark.parametrize(
+    ("options", "partition"),
+    [
+        ([], "aws"),
+        (["--region", "eu-west-1"], "aws"),
+        (["--region", "cn-north-1"], "aws-cn"),
+        (["--region", "us-gov-west-1"], "aws-us-gov"),
+    ],
+)
+def test_the_policy_is_for_the_partition_of_the_region(
+    capsys: pytest.CaptureFixture[str], options: list[str], partition: str
+) -> None:
+    assert main(["audit", "--policy", *options]) == 0
+    assert f'"arn:{partition}:apigateway:*::/restapis*"' in capsys.readouterr().out

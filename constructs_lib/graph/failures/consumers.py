@@ -1,4 +1,8 @@
-"""Who reads the messages of a queue: mappings, pipes, and whatever a policy lets receive them."""
+"""Who reads the messages of a queue: mappings, pipes, and whatever a policy lets receive them.
+
+AWS's own policies, such as AWSLambdaSQSQueueExecutionRole, are no evidence: they are for every queue and tell of none,
+and what Lambda polls for such a role, the mappings tell.
+"""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final

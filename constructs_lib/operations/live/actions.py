@@ -4,6 +4,7 @@ The permissions are those that the Service Authorization Reference lists for eac
 (https://docs.aws.amazon.com/service-authorization/latest/reference/).
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 ACTIONS: Final = {
@@ -62,16 +63,27 @@ ACTIONS: Final = {
 """By the service and the method as boto3 names them. ``sts:GetCallerIdentity`` needs no permission."""
 
 
-def policy() -> dict[str, Any]:
-    """Return the IAM policy that lets an account be read, and nothing be changed."""
+_APIS: Final = "apigateway:GET"
+"""On all resources, it would also tell the values of API keys."""
+
+
+def policy(partition: str = "aws") -> dict[str, Any]:
+    """Return the IAM policy that lets an account be read, and nothing be changed.
+
+    Parameters
+    ----------
+    partition
+        The partition of the account. Default: ``aws``.
+    """
+    apis = [f"arn:{partition}:apigateway:*::/{kind}*" for kind in ("restapis", "apis")]
     return {
         "Version": "2012-10-17",
         "Statement": [
-            {
-                "Sid": "ReadHowFunctionsAreInvoked",
-                "Effect": "Allow",
-                "Action": sorted(set(ACTIONS.values())),
-                "Resource": "*",
-            }
+            _allow("ReadHowFunctionsAreInvoked", sorted(set(ACTIONS.values()) - {_APIS}), "*"),
+            _allow("ReadHowApisInvokeFunctions", [_APIS], apis),
         ],
     }
+
+
+def _allow(sid: str, actions: Sequence[str], resources: str | Sequence[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}

@@ -7,6 +7,7 @@ from tests.graph.build import make_world
 
 ARN = {"Fn::GetAtt": ["Queue", "Arn"]}
 OPEN = {"Ref": "Open"}
+_SERVICE_ROLE = "arn:aws:iam::aws:policy/service-role/"
 
 
 def read(kind: str, properties: dict[str, Any]) -> bool:
@@ -48,6 +49,8 @@ def test_a_consumer(kind: str, properties: dict[str, Any]) -> None:
         ("AWS::IAM::Policy", policy("sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:123456789012:other")),
         ("AWS::IAM::Policy", policy("sqs:*", ARN, "Deny")),
         ("AWS::IAM::Policy", policy("*", "*")),
+        ("AWS::IAM::Role", {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AmazonSQSFullAccess"]}),
+        ("AWS::IAM::Role", {"ManagedPolicyArns": [f"{_SERVICE_ROLE}AWSLambdaSQSQueueExecutionRole"]}),
         ("AWS::SQS::QueuePolicy", policy("sqs:SendMessage", "*", Queues=[{"Ref": "Queue"}])),
         ("AWS::SQS::QueuePolicy", policy("sqs:*", "*", "Deny", Queues=[{"Ref": "Queue"}])),
     ],

@@ -1,6 +1,7 @@
 """What is read, and what is said of what cannot be."""
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -56,9 +57,27 @@ def test_nothing_is_found_where_nothing_is_wrong(account: Answers) -> None:
 def test_every_call_needs_a_permission_of_the_policy_and_no_other_is_in_it(account: Answers) -> None:
     read_account(account)
     assert set(account.asked) - {"sts.get_caller_identity"} == set(ACTIONS) - {TAGS, DEAD_LETTERS}
-    (statement,) = policy()["Statement"]
-    assert set(statement["Action"]) == set(ACTIONS.values())
-    assert all(action.split(":")[1].startswith(("Get", "List", "Describe", "GET")) for action in statement["Action"])
+    allowed = [action for statement in policy()["Statement"] for action in statement["Action"]]
+    assert sorted(allowed) == sorted(set(ACTIONS.values()))
+    assert all(action.split(":")[1].startswith(("Get", "List", "Describe", "GET")) for action in allowed)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/restapis", True),
+        ("/restapis/abc123/resources", True),
+        ("/restapis/abc123/authorizers", True),
+        ("/apis", True),
+        ("/apis/def456/integrations", True),
+        ("/apikeys", False),
+        ("/apikeys/xyz", False),
+        ("/usageplans/1/keys/xyz", False),
+    ],
+)
+def test_apis_may_be_read_but_not_their_keys(path: str, allowed: bool) -> None:
+    (resources,) = (one["Resource"] for one in policy()["Statement"] if "apigateway:GET" in one["Action"])
+    assert any(fnmatchcase(f"arn:aws:apigateway:eu-west-1::{path}", one) for one in resources) == allowed
 
 
 @pytest.mark.parametrize("call", sorted(set(ACTIONS) - {TAGS, DEAD_LETTERS}))
