@@ -75,11 +75,25 @@ def test_by_default_everything_is_sent(asked: Asked) -> None:
     assert asked.journal is None
 
 
-@pytest.mark.parametrize("wrong", [["--limit", "0"], ["--rate", "0"], ["--rate", "inf"], ["--workers", "x"]])
-def test_a_wrong_number_is_a_wrong_call(asked: Asked, wrong: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("option", "number", "expected"),
+    [
+        ("--limit", "0", "a whole number from 1 on"),
+        ("--workers", "x", "a whole number from 1 on"),
+        ("--rate", "0", "a number above 0"),
+        ("--rate", "inf", "a number above 0"),
+        ("--rate", "fast", "a number above 0"),
+    ],
+)
+def test_a_wrong_number_is_a_wrong_call(
+    asked: Asked, option: str, number: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
-        run(*wrong)
+        run(option, number)
     assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert f"argument {option}: expected {expected}" in said
+    assert said.endswith(f"found '{number}'\n")
 
 
 @pytest.mark.parametrize(("outcome", "code"), [(FAILED, 1), (REFUSED, 3)])
@@ -145,7 +159,8 @@ def test_a_dry_run_says_what_would_become_of_each(account: Any, capsys: pytest.C
     sqs = Stubber(account.client("sqs"))
     record = json.dumps({"requestContext": {"functionArn": f"{FUNCTION}:live"}, "requestPayload": {"n": 1}})
     sqs.add_response("get_queue_url", {"QueueUrl": "https://q"})
-    sqs.add_response("get_queue_attributes", {"Attributes": {"ApproximateNumberOfMessages": "2"}})
+    counts = {"ApproximateNumberOfMessages": "2", "ApproximateNumberOfMessagesNotVisible": "3"}
+    sqs.add_response("get_queue_attributes", {"Attributes": counts})
     messages = [
         {"MessageId": "m1", "ReceiptHandle": "h1", "Body": record},
         {"MessageId": "m2", "ReceiptHandle": "h2", "Body": "no\x1b JSON"},
@@ -153,11 +168,17 @@ def test_a_dry_run_says_what_would_become_of_each(account: Any, capsys: pytest.C
     sqs.add_response("receive_message", {"Messages": messages})
     sqs.add_response("receive_message", {})
     sqs.add_response("change_message_visibility_batch", {"Successful": [], "Failed": []})
-    with sqs:
+    lambda_ = Stubber(account.client("lambda"))
+    lambda_.add_response("get_function_configuration", {})
+    lambda_.add_response("get_function_event_invoke_config", {})
+    with sqs, lambda_:
         assert run("--dry-run") == 1
     sqs.assert_no_pending_responses()
-    lines = capsys.readouterr().out.splitlines()
+    lambda_.assert_no_pending_responses()
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
+    assert "neither an on-failure destination nor a dead-letter queue" in printed.err
     assert lines[0] == f"m1 (on-failure destination): would be sent: asynchronous invocation of {FUNCTION}:live"
     assert lines[1].startswith("m2 (unknown): would stay: its format is not known")
-    assert lines[2] == "1 would be sent; 1 would stay"
+    assert lines[2] == "1 would be sent; 1 would stay; not seen: about 3 more, delayed or hidden by a consumer"
     assert DLQ not in lines

@@ -29,7 +29,7 @@ def invoke_with_records(account: Account, event: FailedEvent, home: Home, patien
     patience
         For throttles, and calls without an answer.
     """
-    batch = _records(account, event)
+    batch = _records(account, event, patience)
     if isinstance(batch, Reason):
         return batch
     is_sync = home.way is Way.BATCH
@@ -66,15 +66,18 @@ def _unlike(event: FailedEvent, fetched: Any) -> Reason | None:
     )
 
 
-def _records(account: Account, event: FailedEvent) -> Any:
+def _records(account: Account, event: FailedEvent, patience: Patience) -> Any:
     from constructs_lib.operations.events.records import RecordsGoneError, with_records
 
-    try:
-        return with_records(account, event).payload
-    except RecordsGoneError:
-        return Reason("the records are no longer in the stream")
-    except OperationError as error:
-        return Reason(str(error), refused=True)
+    while True:
+        try:
+            return with_records(account, event).payload
+        except RecordsGoneError:
+            return Reason("the records are no longer in the stream")
+        except OperationError as error:
+            # A shard answers five calls a second, those of its consumers included.
+            if not patience.outlasts(error.__cause__):
+                return Reason(str(error), refused=True)
 
 
 def _parts(batch: Any, limit: int) -> list[bytes] | Reason:

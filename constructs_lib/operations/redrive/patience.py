@@ -63,6 +63,16 @@ class Patience:
                     text = str(refusal(error, doing))
                     return Reason(text, refused=True, closes=closes, passes=passing, maybe_sent=maybe_sent)
 
+    def outlasts(self, error: BaseException | None) -> bool:
+        """Wait before the next try if an error says that there are too many calls; say whether there is to be one.
+
+        Parameters
+        ----------
+        error
+            What boto3 raised, of a call that can be made again.
+        """
+        return isinstance(error, Exception) and _is_passing(error) and self.wait()
+
     def wait(self) -> bool:
         """Wait before the next try; say whether there is to be one."""
         pause = random.uniform(self._next / 2, self._next)

@@ -24,6 +24,7 @@ def test_a_queue(shop: Answers, name: str) -> None:
     found = find_place(shop, name)
     assert (found.kind, found.arn, found.prefix) == (Kind.QUEUE, FAILED, "")
     assert [(use.origin, use.source) for use in found.uses] == [(Origin.SOURCE_QUEUE, JOBS)]
+    assert found.uses_are_whole
 
 
 def test_a_queue_that_nothing_names(shop: Answers) -> None:
@@ -87,6 +88,6 @@ def test_what_may_not_be_read(shop: Answers) -> None:
 def test_what_of_the_configuration_is_not_known_is_told(shop: Answers) -> None:
     shop.answer({**SHOP, "events.list_event_buses": Refused()})
     told: list[str] = []
-    find_place(shop, "failed", note=told.append)
+    assert not find_place(shop, "failed", note=told.append).uses_are_whole
     (problem,) = told
     assert "cannot list the event buses" in problem
