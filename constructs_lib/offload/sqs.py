@@ -26,8 +26,9 @@ class RestApiToSqsToLambda(Construct):
     returns what that of ``SqsToLambda`` does.
 
     Where a failed event goes
-        *delivery*: the client gets an error while the message is not on the queue; from there on nothing is lost.
-        *execution*: a message that was received five times without success moves to the dead-letter queue of the
+        *delivery*: the client gets an error while the message is not on the queue. If Lambda cannot poll the queue,
+        because the function is deleted or its role may not receive, messages stay there until the queue no longer keeps
+        them. *execution*: a message that was received five times without success moves to the dead-letter queue of the
         queue, which an alarm watches.
 
     Parameters

@@ -33,8 +33,9 @@ class DynamoDbToLambda(StreamPattern):
         only the positions in the stream: the records must be read from there within the 24 hours for which it keeps
         them. A bucket gets the records themselves: ``on_failure=Bucket(...)``. The stream is read from its oldest
         record; those that expire within an hour go to ``on_failure`` unseen, with their positions, and so does what
-        waits for 23 hours because Lambda cannot invoke the function at all. The function's own dead-letter queue and
-        destinations are never used.
+        waits for 23 hours because Lambda throttles the function. Lambda reads with the role of the function (AWS:
+        lambda/lambda-intro-execution-role): if the function is deleted, or its role may not read, records stay in the
+        stream until it no longer keeps them. The function's own dead-letter queue and destinations are never used.
 
     Parameters
     ----------

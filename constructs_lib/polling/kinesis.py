@@ -35,7 +35,9 @@ class KinesisToLambda(StreamPattern):
         records themselves: ``on_failure=Bucket(...)``. A stream that is passed is read from its oldest record; those
         that expire within an hour go to ``on_failure`` unseen, with their positions. Give an imported stream that keeps
         records for 7 days or less a shorter ``max_record_age``: how long it keeps them is not known, and what expires
-        there reaches no target. The function's own dead-letter queue and destinations are never used.
+        there reaches no target. Lambda reads with the role of the function (AWS: lambda/lambda-intro-execution-role):
+        if the function is deleted, or its role may not read, records stay in the stream until it no longer keeps them.
+        The function's own dead-letter queue and destinations are never used.
 
     Parameters
     ----------

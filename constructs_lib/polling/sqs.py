@@ -45,8 +45,10 @@ class SqsToLambda(Construct):
 
     Where a failed event goes
         *delivery* and *execution* are one stage: a message that was received ``max_receive_count`` times without
-        success moves to the dead-letter queue of the queue, which an alarm watches. The function's own dead-letter
-        queue and destinations are never used.
+        success moves to the dead-letter queue of the queue, which an alarm watches; throttling counts as receiving.
+        Lambda polls with the role of the function (AWS: lambda/lambda-intro-execution-role): if the function is
+        deleted, or its role may not receive, messages stay on the queue, uncounted, until the queue no longer keeps
+        them. The function's own dead-letter queue and destinations are never used.
 
     Parameters
     ----------

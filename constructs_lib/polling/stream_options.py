@@ -21,8 +21,8 @@ class StreamOptions(TypedDict, total=False):
     lambda/invocation-retries), nor does splitting a batch (AWS: lambda/kinesis-on-failure-destination). Default: 10,
     where Lambda by itself would go on until the records expire."""
     max_record_age: Duration | None
-    """How old a record may become before Lambda gives it up, 1 minute to 7 days; even if Lambda cannot invoke the
-    function at all, the record then reaches ``on_failure``. Default: for a stream that the pattern makes or ``LATEST``,
+    """How old a record may become before Lambda gives it up, 1 minute to 7 days; even if Lambda throttles the function
+    all the time, the record then reaches ``on_failure``. Default: for a stream that the pattern makes or ``LATEST``,
     half of the time for which the stream keeps records, 12 hours if that is not known: there is as much time to read
     what was given up. Where the mapping may begin with old records, an hour less than the stream keeps them, 23 hours
     for DynamoDB: only those that expire within the hour are passed over, and their positions reach ``on_failure`` while

@@ -1,6 +1,6 @@
 """What Lambda cannot poll waits in its source, uses up no attempt, and is handled once Lambda can.
 
-Lambda polls as the role of the function (AWS: lambda/with-sqs, with-kinesis, with-ddb), so without either it takes
+Lambda polls as the role of the function (AWS: lambda/lambda-intro-execution-role), so without either it takes
 nothing from the source, and moves nothing to a place for failed events.
 """
 
