@@ -101,9 +101,11 @@ bench: setup .venv-peers/.installed .venv-emulator/.installed ## measure against
 reliability: setup .venv-emulator/.installed .venv-constructs/.installed ## count lost events on the emulator; writes docs/reliability.md
 	@CDK_VALIDATION=false python -m scripts.reliability
 
+PORT ?= 4566
+
 .PHONY: deploy-local
-deploy-local: setup .venv-emulator/.installed ## deploy the example app to an emulator that keeps running, to play with
-	@python -m scripts.local deploy
+deploy-local: setup .venv-emulator/.installed ## deploy the example app to an emulator that keeps running (PORT=4566)
+	@python -m scripts.local deploy --port "$(PORT)"
 
 .PHONY: destroy-local
 destroy-local: setup ## destroy it again, and stop the emulator

@@ -1,77 +1,44 @@
 """``python -m scripts.local deploy|destroy``: the example app, deployed by the CDK command to an emulator of AWS."""
 
 import argparse
-import contextlib
-import json
 import shutil
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.local.emulator import ACCOUNT, REGION, ROOT, Emulator, EmulatorError, environment, log_end, stop_group
+from scripts.local.cdk import CdkError, run_cdk
+from scripts.local.emulator import ACCOUNT, REGION, ROOT, Emulator, EmulatorError, free_port, log_end
+from scripts.local.running import Running, remember, remembered
 from scripts.local.tour import describe
 
 FOLDER = ROOT / ".local" / "run"
 PORT = 4566
 
 
-@dataclass(frozen=True)
-class Running:
-    """An emulator that an earlier call has left running."""
-
-    pid: int
-    port: int
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def is_alive(self) -> bool:
-        """Tell whether the process is still that emulator: ids are used again."""
-        found = subprocess.run(
-            ["ps", "-o", "stat=,command=", "-p", str(self.pid)], capture_output=True, text=True, check=False
-        ).stdout
-        return f"-m emulator --port {self.port}" in found and not found.startswith("Z")
-
-    def stop(self) -> None:
-        """Stop it by its id, and remove what it has left."""
-        if self.is_alive():
-            stop_group(self.pid, lambda: not self.is_alive())
-
-
-def read_running(folder: Path) -> Running | None:
-    """Return the emulator that runs, if there is one."""
-    with contextlib.suppress(FileNotFoundError):
-        running = Running(**json.loads((folder / "emulator.json").read_text()))
-        if running.is_alive():
-            return running
-    return None
-
-
 def deploy(folder: Path, port: int) -> int:
     """Start the emulator unless it runs, deploy every stack of the example app, and say what to try."""
-    log = folder / "emulator.log"
-    running = read_running(folder)
-    started = running is None
-    if running is None:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+    running = remembered(folder)
+    started = running is None or not running.is_alive()
+    if running is None or started:
+        _clear(folder, running)
         try:
-            emulator = Emulator(log, port=port, data=folder / "data", outlive=True)
+            running = _start(folder, port)
         except EmulatorError as error:
             print(error, file=sys.stderr)
+            if "cannot listen" in str(error):
+                print(f"to take another port: make deploy-local PORT={free_port()}", file=sys.stderr)
             return 1
-        emulator.let_go()
-        running = Running(emulator.pid, emulator.port)
-        (folder / "emulator.json").write_text(json.dumps({"pid": running.pid, "port": running.port}))
+        print(f"started an emulator of AWS at {running.url}")
+    else:
+        print(f"an emulator of AWS runs already at {running.url}")
     options = ["--app", f"{sys.executable} -m scripts.local.app", "--output", str(folder / "cdk.out")]
+    log = folder / "cdk.log"
     try:
-        _cdk(running.url, "bootstrap", f"aws://{ACCOUNT}/{REGION}", *options)
-        _cdk(running.url, "deploy", "--all", "--require-approval=never", *options)
-    except (subprocess.CalledProcessError, KeyboardInterrupt) as error:
-        print(f"{error!r}; the emulator says: {log_end(log)}", file=sys.stderr)
+        print("preparing it for the CDK command (cdk bootstrap):", flush=True)
+        run_cdk(running.url, log, "bootstrap", f"aws://{ACCOUNT}/{REGION}", *options)
+        print("deploying the stacks of the example app (cdk deploy --all):", flush=True)
+        run_cdk(running.url, log, "deploy", "--all", "--require-approval=never", *options)
+    except (CdkError, KeyboardInterrupt) as error:
+        _explain(error, folder)
         if started:
             running.stop()
         return 1
@@ -81,24 +48,45 @@ def deploy(folder: Path, port: int) -> int:
 
 def destroy(folder: Path) -> int:
     """Destroy every stack, and stop the emulator, whether or not that worked."""
-    running = read_running(folder)
-    if running is None:
-        print("no emulator runs: nothing to destroy")
+    running = remembered(folder)
+    if running is None or not running.is_alive():
+        print(f"removed {folder}" if _clear(folder, running) else "no emulator runs: nothing to destroy")
         return 0
+    print("destroying the stacks of the example app (cdk destroy --all):", flush=True)
     try:
-        _cdk(running.url, "destroy", "--all", "--force", "--app", str(folder / "cdk.out"))
-    except subprocess.CalledProcessError as error:
-        print(f"{error!r}; the emulator says: {log_end(folder / 'emulator.log')}", file=sys.stderr)
+        run_cdk(running.url, folder / "cdk.log", "destroy", "--all", "--force", "--app", str(folder / "cdk.out"))
+    except (CdkError, KeyboardInterrupt) as error:
+        _explain(error, folder)
         return 1
     finally:
         running.stop()
+        print(f"stopped the emulator at {running.url}")
     shutil.rmtree(folder)
     return 0
 
 
-def _cdk(url: str, *arguments: str) -> None:
-    command = ["cdk", *arguments, "--no-notices", "--no-version-reporting", "--ci"]
-    subprocess.run(command, cwd=ROOT, env={**environment(url), "PYTHONPATH": str(ROOT)}, check=True)
+def _start(folder: Path, port: int) -> Running:
+    folder.mkdir(parents=True)
+    emulator = Emulator(folder / "emulator.log", port=port, data=folder / "data", outlive=True)
+    emulator.let_go()
+    running = Running(emulator.pid, emulator.port)
+    remember(running, folder)
+    return running
+
+
+def _clear(folder: Path, dead: Running | None) -> bool:
+    """Remove what an emulator that has ended, or never started, has left; tell whether there was anything."""
+    if not folder.exists():
+        return False
+    if dead is not None:
+        ended = dead.end_leftovers(folder.absolute() / "data")
+        print(f"the emulator at {dead.url} has ended already; ended {ended} process(es) of functions that it had left")
+    shutil.rmtree(folder)
+    return True
+
+
+def _explain(error: BaseException, folder: Path) -> None:
+    print(f"{str(error) or 'interrupted'}\nthe emulator: {log_end(folder / 'emulator.log')}", file=sys.stderr)
 
 
 def main() -> int:

@@ -71,8 +71,9 @@ export {exports}
 {curl} {orders}/orders --data '{order}'
 {curl} {orders}/orders --data '{{}}'
 
-# a picture gets a thumbnail; what is none ends in the failure queue
+# a picture (take one of yours) gets a thumbnail; what is none ends in the failure queue, after some seconds
 aws s3 cp picture.png s3://{uploads}/picture.png && sleep 3 && aws s3 ls s3://{thumbnails}
+echo nothing | aws s3 cp - s3://{uploads}/nothing.png
 {sqs} receive-message --queue-url {broken}
 
 # a job message; one that makes no sense ends in the dead-letter queue, after some minutes
@@ -83,4 +84,4 @@ aws s3 cp picture.png s3://{uploads}/picture.png && sleep 3 && aws s3 ls s3://{t
 {curl} {reports}/reports --header 'Content-Type: application/json' --data '{report}'
 {curl} {reports}/reports/JOB_ID
 
-make destroy-local ends it; the emulator's log is .local/run/emulator.log"""
+make destroy-local ends it; .local/run holds the logs: emulator.log, and cdk.log, all that the CDK command said"""

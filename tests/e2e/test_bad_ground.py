@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,13 +17,18 @@ from aws_cdk import App, CfnResource, Stack
 from botocore.exceptions import BotoCoreError
 
 from scripts.local import __main__ as local
+from scripts.local.cdk import CdkError, run_cdk
 from scripts.local.emulator import ACCOUNT, REGION, ROOT, Emulator, EmulatorError, free_port
+from scripts.local.running import Running, remember, remembered
 from tests.e2e.clients import Clients, wait_until
 from tests.e2e.deploy import DeploymentError, delete, deploy
 from tests.e2e.drivers.http import request
 from tests.emulator.bench import Bench
 
 pytestmark = pytest.mark.e2e
+
+STACKS = ["OrderApi", "Thumbnails", "Jobs", "Reports"]
+"""Of the example app."""
 
 START_AND_WAIT = """
 import sys
@@ -125,7 +131,48 @@ def test_deploy_local_names_a_port_that_is_taken(tmp_path: Path, capfd: pytest.C
         taken.listen()
         port = taken.getsockname()[1]
         assert local.deploy(tmp_path / "run", port) == 1
-    assert f"cannot listen on 127.0.0.1:{port}" in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert f"cannot listen on 127.0.0.1:{port}" in said
+    assert re.search(r"make deploy-local PORT=\d+$", said.strip())
+
+
+def test_destroy_local_ends_what_a_dead_emulator_left(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    emulator = Emulator(folder / "emulator.log", data=folder / "data", outlive=True)
+    remember(Running(emulator.pid, emulator.port), folder)
+    clients = Clients(emulator.url)
+    function(Bench(clients, tmp_path))
+    emulator._process.kill()
+    emulator._process.wait()
+    assert is_running(emulator.pid)  # the function
+    assert local.destroy(folder) == 0
+    wait_until(lambda: not is_running(emulator.pid), "no process", seconds=10)
+    assert not folder.exists()
+    assert "ended 1 process" in capfd.readouterr().out
+    clients.close()
+
+
+def test_only_the_group_of_the_emulator_and_its_data_folder_is_ended(tmp_path: Path) -> None:
+    def start(*arguments: str, group: int = 0) -> subprocess.Popen[bytes]:
+        code = "import time; time.sleep(60)"
+        return subprocess.Popen([sys.executable, "-c", code, *arguments], process_group=group)
+
+    left = start(f"{tmp_path}/worker.py")
+    others = [start(group=left.pid), start(f"{tmp_path}-2/worker.py", group=left.pid), start(f"{tmp_path}/worker.py")]
+    try:
+        assert Running(left.pid, 1).end_leftovers(tmp_path) == 1
+        assert left.wait(timeout=10) == -signal.SIGKILL
+        assert [other.poll() for other in others] == [None] * 3
+    finally:
+        for process in (left, *others):
+            process.kill()
+            process.wait()
+
+
+def test_destroy_local_has_nothing_to_do_at_first(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert local.destroy(tmp_path / "run") == 0
+    assert "nothing to destroy" in capfd.readouterr().out
 
 
 @pytest.mark.slow_e2e
@@ -135,12 +182,21 @@ def test_deploy_local_says_what_can_be_tried_until_destroy_local(
     folder = tmp_path / "run"
     try:
         assert local.deploy(folder, free_port()) == 0, capfd.readouterr().err
-        running = local.read_running(folder)
+        running = remembered(folder)
         assert running is not None
         said = capfd.readouterr().out
+        assert [line.strip() for line in said.splitlines() if line.startswith("  ")][1:] == STACKS
+        assert "amazonaws.com" not in said
         (orders, *_) = (word for word in said.split() if word.endswith("/orders"))
         assert request("POST", orders, "{}").status == 400
     finally:
         assert local.destroy(folder) == 0, capfd.readouterr().err
     assert not is_running(running.pid)
     assert not folder.exists()
+
+
+@pytest.mark.slow_e2e
+def test_a_failing_cdk_command_is_told_with_what_it_said(tmp_path: Path) -> None:
+    app = "echo the app says no >&2; exit 3"
+    with pytest.raises(CdkError, match=r"(?s)cdk deploy ended with status 1; its log .*the app says no"):
+        run_cdk("http://127.0.0.1:1", tmp_path / "log", "deploy", "--app", app, "--output", str(tmp_path / "out"))
