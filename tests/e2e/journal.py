@@ -25,6 +25,10 @@ class Journal:
         lines = (json.loads(line) for line in self._file.read_text().splitlines())
         return {request for noted, what, request in lines if (noted, what) == (token, "started")}
 
+    def release(self, token: str) -> None:
+        """Let the handler go on that holds a slot for a token."""
+        self._file.with_name(token).touch()
+
     def _count(self, what: str) -> Counter[str]:
         lines = (json.loads(line) for line in self._file.read_text().splitlines())
         return Counter(token for token, noted, _request in lines if noted == what)

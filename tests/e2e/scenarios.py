@@ -15,7 +15,6 @@ class Scenario:
 
     name: str
     plans: tuple[str, ...]
-    reserved_concurrency: int | None = None
     is_quick: bool = False
     """Whether ``make test`` runs it, too."""
 
@@ -34,16 +33,25 @@ SCENARIOS = (
     Scenario("always-fails", ("fail",), is_quick=True),
     Scenario("fails-twice", ("twice",)),
     Scenario("times-out", ("timeout",)),
-    Scenario("throttled", ("slow",) * 5, reserved_concurrency=1),
     Scenario("one-poison-record", ("succeed",) * 5 + ("fail",) + ("succeed",) * 4),
 )
 
 
-def attempts_expected(driver: Driver, token: str, sent_with: int) -> range:
-    """Say how often the handler may be invoked for an event that is sent with others."""
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of an event."""
+
+    attempts: range
+    """How often the handler may be invoked for it."""
+    is_handled: bool
+    """Whether it is handled, and not captured."""
+
+
+def outcome_of(driver: Driver, token: str, sent_with: int) -> Outcome:
+    """Say what becomes of an event that is sent with others, after the retries that its source allows."""
     plan = token.split("-")[1]
     attempts = driver.attempts
-    if plan in ("succeed", "slow"):
+    if plan == "succeed":
         attempts = 1
     elif plan == "twice":
         attempts = min(driver.attempts, 3)
@@ -51,10 +59,11 @@ def attempts_expected(driver: Driver, token: str, sent_with: int) -> range:
         attempts = driver.attempts_if_timed_out or driver.attempts
     # A batch of ten is halved four times at most until the bad record is alone.
     more = math.ceil(math.log2(sent_with)) if driver.repeats_neighbours else 0
-    return range(attempts, attempts + more + 1)
+    is_handled = plan == "succeed" or (plan == "twice" and driver.attempts > 2)
+    return Outcome(range(attempts, attempts + more + 1), is_handled)
 
 
-def is_handled_in_the_end(driver: Driver, token: str) -> bool:
-    """Say whether an event is handled, after the retries that its source allows."""
-    plan = token.split("-")[1]
-    return plan in ("succeed", "slow") or (plan == "twice" and driver.attempts > 2)
+def outcome_of_throttled(driver: Driver) -> Outcome:
+    """Say what becomes of an event that would be handled at the first attempt, but is throttled before."""
+    attempts = int(driver.outlasts_throttles)
+    return Outcome(range(attempts, attempts + 1), driver.outlasts_throttles)

@@ -1,6 +1,7 @@
 """CloudFormation itself: each event is a stack with a custom resource, and fails with it."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,7 +51,8 @@ class CustomResourceDriver(Driver):
                     for event in events
                     if event["ResourceStatus"] == "CREATE_FAILED" and "CustomResource" in event["ResourceType"]
                 )
-                assert reason
+                # AWS says that it did not receive a response, the emulator after how many seconds.
+                assert re.search("did not receive a response|timed out after 15s", reason), reason
                 deployed.captured[token] = reason
             if status in ("CREATE_COMPLETE", "ROLLBACK_COMPLETE"):
                 cloudformation.delete_stack(StackName=token)

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,9 @@ class Driver(ABC):
     repeats_neighbours = False
     """Whether events that are sent together with a failing one are handled again, and that one more often."""
 
+    outlasts_throttles = True
+    """Whether throttled events are sent again until they are handled; otherwise each is captured at once."""
+
     def __init__(self, pattern: str) -> None:
         self.pattern = _CATALOG[pattern]
 
@@ -55,6 +59,10 @@ class Driver(ABC):
     @abstractmethod
     def outputs(self, built: Any) -> dict[str, str]:
         """Say what the driver needs to know of the deployed pattern."""
+
+    def ready(self, deployed: Deployed, tokens: Sequence[str]) -> AbstractContextManager[None]:
+        """Do what a source needs before events can be sent, and undo it after they are."""
+        return nullcontext()
 
     @abstractmethod
     def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:

@@ -12,13 +12,14 @@ from constructs_lib import LambdaFunction, RestApiToStateMachine
 from tests.e2e.drivers.driver import Deployed, Driver
 from tests.e2e.drivers.http import request
 from tests.e2e.drivers.rest_api import url_of
-from tests.e2e.drivers.state_machine import check_failure, revoke_from_state_machine
+from tests.e2e.drivers.state_machine import check_failure, revoke_from_state_machine, running
 
 
 class ExecutionDriver(Driver):
     """A state machine of one task that neither retries nor catches."""
 
     attempts = 1
+    outlasts_throttles = False  # the task does not retry
 
     def build(self, stack: Stack, function: LambdaFunction) -> Any:
         task = tasks.LambdaInvoke(stack, "Invoke", lambda_function=function, retry_on_service_exceptions=False)
@@ -52,4 +53,8 @@ class ExecutionDriver(Driver):
             token = json.loads(execution["input"])["token"]
             if token in tokens:  # the others are those of earlier scenarios: executions stay
                 check_failure({"Error": execution["error"], "Cause": execution["cause"]}, token)
-                deployed.captured[token] = execution["executionArn"]
+                arn = execution["executionArn"]
+                assert deployed.captured.setdefault(token, arn) == arn, f"{token} was captured twice"
+
+    def on_its_way(self, deployed: Deployed) -> int:
+        return running(deployed)

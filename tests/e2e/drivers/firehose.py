@@ -19,7 +19,7 @@ FIELDS = {
 }
 """Of a failed record (AWS: firehose/data-transformation)."""
 
-CODES = {"timeout": "FunctionError", "gone": "InvokeAccessDenied"}
+CODES = {"timeout": "FunctionError", "gone": "InvokeAccessDenied", "slow": "InvokeLimitExceeded"}
 """Where the function does not mark the record itself."""
 
 
@@ -27,6 +27,7 @@ class FirehoseDriver(Driver):
     """A failed record is under the error prefix, as it was."""
 
     attempts = 1
+    outlasts_throttles = False  # V9: three retries, and no longer
     attempts_if_timed_out = 4  # V9: the first and three retries
 
     def outputs(self, built: Any) -> dict[str, str]:

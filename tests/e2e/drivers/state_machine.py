@@ -37,12 +37,23 @@ class StateMachineDriver(Driver):
             assert token not in deployed.captured, f"{token} was captured twice"
             deployed.captured[token] = message["Body"]
 
+    def on_its_way(self, deployed: Deployed) -> int:
+        return running(deployed)
+
     def check(self, deployed: Deployed, kept: dict[str, Any], token: str) -> None:
         """Hold a message of the failure queue to what the pattern promises."""
         assert set(kept) == {"executionId", "input", "failure"}, kept
         assert kept["executionId"].endswith(f":{token}")
         assert kept["input"] == {"token": token}
         check_failure(kept["failure"], token)
+
+
+def running(deployed: Deployed) -> int:
+    """Count the executions of a state machine that have not ended."""
+    answer = deployed.clients["stepfunctions"].list_executions(
+        stateMachineArn=deployed.outputs["StateMachine"], statusFilter="RUNNING"
+    )
+    return len(answer["executions"])
 
 
 def revoke_from_state_machine(deployed: Deployed) -> None:

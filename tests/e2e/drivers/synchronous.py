@@ -25,6 +25,7 @@ class SynchronousDriver(Driver):
     """What all of them share; how to ask is the source's."""
 
     attempts = 1
+    outlasts_throttles = False
     failed_status: int
     """What the client gets when the handler raises or times out."""
     refused_status: int

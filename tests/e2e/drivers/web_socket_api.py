@@ -1,8 +1,8 @@
 """WebSocket APIs: clients send messages over connections that stay open."""
 
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from tests.e2e.clients import wait_until
@@ -20,12 +20,13 @@ class WebSocketApiDriver(SynchronousDriver):
     def outputs(self, built: Any) -> dict[str, str]:
         return {"Api": built.api.api_id, "Stage": built.stage.stage_name}
 
-    def send(self, deployed: Deployed, tokens: Sequence[str]) -> None:
+    @contextmanager
+    def ready(self, deployed: Deployed, tokens: Sequence[str]) -> Iterator[None]:
         url = f"{deployed.clients.url}/_aws/execute-api/{deployed.outputs['Api']}/{deployed.outputs['Stage']}"
         with ExitStack() as opened:
-            # One after the other: to connect invokes the function, too, which a scenario may throttle.
+            # One after the other: to connect invokes the function, too, which may have one slot only.
             self.connections = {token: opened.enter_context(connect(url)) for token in tokens}
-            super().send(deployed, tokens)
+            yield
 
     def ask(self, deployed: Deployed, token: str) -> Answer:
         connection = self.connections[token]

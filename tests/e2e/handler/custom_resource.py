@@ -8,7 +8,10 @@ from index import act  # type: ignore[import-not-found]  # they are deployed sid
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
-    """Do it for new resources only; what goes is gone."""
+    """Do it for new resources only, what goes is gone; or for who invokes the function directly."""
+    if "RequestType" not in event:
+        act(event["token"], context)
+        return
     if event["RequestType"] == "Create":
         act(event["ResourceProperties"]["Token"], context)
     answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}

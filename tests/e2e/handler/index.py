@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-TOKEN = re.compile(r"e2e-(succeed|fail|twice|timeout|slow)-\w+")
+TOKEN = re.compile(r"e2e-(succeed|fail|twice|timeout|slow|hold|gone)-\w+")
 JOURNAL = Path(os.environ["JOURNAL"])
 BATCHES = {
     "aws:sqs": lambda record: record["messageId"],
@@ -76,6 +76,9 @@ def act(text: str, context: Any) -> None:
             time.sleep(context.get_remaining_time_in_millis() / 1000 + 5)
         elif plan == "slow":
             time.sleep(0.1)
+        elif plan == "hold":
+            while not JOURNAL.with_name(token).exists():
+                time.sleep(0.02)
         elif plan == "fail" or (plan == "twice" and attempts <= 2):
             raise Failure(f"{token} was to fail")
         note(token, "done", context)

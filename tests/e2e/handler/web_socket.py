@@ -19,8 +19,10 @@ CREDENTIALS = Credentials(
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Let everyone connect, and send each message back to whom it came from."""
-    if event["requestContext"]["eventType"] == "MESSAGE":
+    """Let everyone connect, and send each message back to whom it came from; who invokes directly gets none back."""
+    if "requestContext" not in event:
+        act(event["token"], context)
+    elif event["requestContext"]["eventType"] == "MESSAGE":
         act(event["body"], context)
         post(event["requestContext"], event["body"])
     return {"statusCode": 200}
