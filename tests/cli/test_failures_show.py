@@ -1,6 +1,5 @@
 import io
 import json
-import os
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -319,7 +318,7 @@ def test_what_is_being_received_when_it_is_stopped_is_made_visible_again(
     number: signal.Signals, cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def stop(**_: object) -> None:
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
 
     cloud.opens(2)
     cloud.hands_out(destination(), destination())
