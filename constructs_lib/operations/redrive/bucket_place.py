@@ -22,7 +22,7 @@ _TOGETHER: Final = 10
 _BYTES_TOGETHER: Final = 8 * 2**20
 _READS_AT_ONCE: Final = 16
 _AHEAD: Final = 64
-_BYTES_AHEAD: Final = 32 * 2**20
+_BYTES_AHEAD: Final = 16 * 2**20
 _PATIENCE: Final = 30.0
 
 

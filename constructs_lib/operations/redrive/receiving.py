@@ -4,7 +4,7 @@ from typing import Final
 
 _TOGETHER: Final = 10
 _MOST_BYTES: Final = 64 * 2**20
-"""How much may wait: a record can have the 6 MB of a payload, and takes twice its size and more once it is read."""
+"""How much may wait: a record can have the 6 MB of a payload, and takes three times its size once it is read."""
 _EMPTY_ANSWERS: Final = 2
 """How many answers without events, one after the other and with nothing in hand, mean that there are none."""
 
