@@ -113,8 +113,11 @@ def start(url: str, body: Any) -> str:
     return str(answer["jobId"])
 
 
-def test_a_report_is_queued_then_running_then_there(deployed: ExampleApp) -> None:
+def test_a_report_is_queued_then_running_then_there(deployed: ExampleApp, clients: Clients) -> None:
     url = f"{deployed.api('Reports', 'ReportsApi')}/reports"
+    report = deployed.name("Reports", "AWS::Lambda::Function", "Report")
+    # What is changed starts cold: so the job takes as long as Python needs to load the handler, and is seen running.
+    clients["lambda"].update_function_configuration(FunctionName=report, Description="starts cold")
     job = start(url, {"orders": [ITEM]})
     seen: list[str] = []
     deadline = time.monotonic() + 30
@@ -122,8 +125,9 @@ def test_a_report_is_queued_then_running_then_there(deployed: ExampleApp) -> Non
         assert time.monotonic() < deadline, seen
         answer = ask(url, job)
         seen += [] if answer["status"] in seen[-1:] else [answer["status"]]
-    # Either of the first two may be over before it was asked for; none comes after a later one.
-    assert seen == [status for status in ("queued", "running", "succeeded") if status in seen]
+    # The client was told that the job is queued when it was accepted; that may be over before it asks.
+    assert seen[-2:] == ["running", "succeeded"]
+    assert seen[:-2] in ([], ["queued"])
     assert answer["result"]["total_cents"] == 990
 
 
