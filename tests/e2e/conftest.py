@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from scripts.local.emulator import ACCOUNT, REGION, Emulator
+from scripts.local.emulator import ACCOUNT, REGION, Emulator, EmulatorError
 from tests.e2e.clients import Clients
 from tests.e2e.deploy import bootstrap
 from tests.e2e.drivers.driver import Driver
 from tests.e2e.scenarios import Scenario
 
 _RUNNING = pytest.StashKey[Emulator]()
+_ENDED = "the emulator has ended"
 
 
 @pytest.fixture(scope="session")
@@ -19,18 +20,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     with Emulator(tmp_path_factory.mktemp("emulator") / "emulator.log") as running:
         request.config.stash[_RUNNING] = running
         yield running
-
-
-@pytest.fixture(autouse=True)
-def say_when_the_emulator_is_gone(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail with its log before a test that needs it, instead of with one of many refused connections."""
-    running = request.config.stash.get(_RUNNING, None)
-    needed = running if "emulator" in request.fixturenames else None
-    if needed is not None:
-        needed.check()
-    yield
-    if needed is not None:
-        needed.check()
+        del request.config.stash[_RUNNING]  # from now on it may end
 
 
 @pytest.hookimpl(tryfirst=True)  # before what -m leaves out is left out
@@ -46,10 +36,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Show what failed with the emulator's log; if that has ended, say so once, and run no further test."""
     report = yield
     running = item.config.stash.get(_RUNNING, None)
-    if report.failed and running is not None:
-        report.sections.append(("the emulator", running.log_end()))
+    if item.session.shouldfail == _ENDED:
+        if report.failed:  # a fixture that cannot clean up
+            report.longrepr = f"{_ENDED}, as the first failure tells"
+    elif running is not None and "emulator" in getattr(item, "fixturenames", ()):
+        try:
+            running.check()
+        except EmulatorError as error:
+            item.session.shouldfail = _ENDED
+            report.outcome, report.longrepr = "failed", str(error)  # instead of one of many refused connections
+        else:
+            if report.failed:
+                report.sections.append(("the emulator", running.log_end()))
     return report
 
 
