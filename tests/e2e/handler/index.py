@@ -30,9 +30,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             try:
                 act(read(record), context)
             except Failure:
-                if record is records[0] and record["eventSource"] != "aws:sqs":
-                    raise  # Lambda halves the batch of a stream then, until the bad record is alone
                 failed.append({"itemIdentifier": id_of(record)})
+                if record["eventSource"] == "aws:sqs":
+                    continue
+                if record is records[0]:
+                    raise  # Lambda halves the batch of a stream then, until the bad record is alone
+                break  # in a stream the later records wait
         return {"batchItemFailures": failed}
     if "deliveryStreamArn" in event:
         return {"records": [transform(record, context) for record in event["records"]]}
