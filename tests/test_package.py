@@ -6,10 +6,12 @@ import sys
 import venv
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import constructs_lib
+from constructs_lib import operations
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("aws_cdk", "cdk_nag", "constructs", "jsii", "boto3")
@@ -35,15 +37,17 @@ def test_importing_the_package_loads_neither_cdk_nor_jsii() -> None:
     assert not [name for name in loaded if name.split(".")[0] in HEAVY]
 
 
-def test_every_export_can_be_loaded() -> None:
-    for name in constructs_lib.__all__:
-        assert getattr(constructs_lib, name).__name__ == name
-    assert set(constructs_lib.__all__) <= set(dir(constructs_lib))
+@pytest.mark.parametrize("package", [constructs_lib, operations], ids=lambda package: package.__name__)
+def test_every_export_can_be_loaded(package: ModuleType) -> None:
+    for name in package.__all__:
+        assert getattr(package, name).__name__ == name
+    assert set(package.__all__) <= set(dir(package))
 
 
-def test_what_is_not_exported_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="module 'constructs_lib' has no attribute 'Nothing'"):
-        constructs_lib.Nothing  # noqa: B018
+@pytest.mark.parametrize("package", [constructs_lib, operations], ids=lambda package: package.__name__)
+def test_what_is_not_exported_is_an_attribute_error(package: ModuleType) -> None:
+    with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'Nothing'"):
+        package.Nothing  # noqa: B018
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:

@@ -10,7 +10,7 @@ from benchmarks.redrive.ground import Failed
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.redrive.options import Options
 from constructs_lib.operations.redrive.outcome import Outcome
-from constructs_lib.operations.redrive.runner import redrive
+from constructs_lib.operations.redrive.runner import redrive_failures
 
 Loop = Callable[[Account, Failed, Path], float]
 """Redrives all events, with a file for a journal; returns when the last one had left, by ``time.perf_counter``."""
@@ -83,7 +83,7 @@ def _redrive(account: Account, failed: Failed, journal: Path, limit: int | None 
         if outcome.removed > removed:
             left, removed = time.perf_counter(), outcome.removed
 
-    outcome = redrive(account, failed.place, Options(limit=limit, progress=progress), journal=journal)
+    outcome = redrive_failures(account, failed.place, Options(limit=limit, progress=progress), journal=journal)
     if outcome.code:
         raise RuntimeError(f"expected all events to be sent, found {outcome}")
     return left

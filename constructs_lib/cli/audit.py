@@ -77,7 +77,7 @@ def _run(options: argparse.Namespace) -> int:
     from constructs_lib.cli.interrupting import ended_by_a_second_interrupt
     from constructs_lib.cli.settings import read_settings
     from constructs_lib.operations.account import Account
-    from constructs_lib.operations.audit.auditing import audit
+    from constructs_lib.operations.audit.auditing import audit_accounts
     from constructs_lib.operations.audit.left_out import LEFT_OUT
     from constructs_lib.operations.errors import Exit
 
@@ -90,7 +90,7 @@ def _run(options: argparse.Namespace) -> int:
         for region in _regions(options.region)
     ]
     with ended_by_a_second_interrupt():
-        result = audit(accounts, rules, baseline, names=options.name or (), tags=options.tag or ())
+        result = audit_accounts(accounts, rules, baseline, names=options.name or (), tags=options.tag or ())
     if ("text", None) not in settings.formats:
         for problem in result.problems:
             say(f"{problem.path}: {problem.message}")

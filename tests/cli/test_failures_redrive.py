@@ -51,7 +51,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def asked(account: Any, monkeypatch: pytest.MonkeyPatch) -> Asked:
     made = Asked()
-    monkeypatch.setattr("constructs_lib.operations.redrive.runner.redrive", made)
+    monkeypatch.setattr("constructs_lib.operations.redrive.runner.redrive_failures", made)
     return made
 
 

@@ -120,13 +120,13 @@ def _plan(account: "Account", place: "Place", asked: "Options") -> int:
 
 def _redrive(account: "Account", place: "Place", asked: "Options", journal: Path | None, progress: "Progress") -> int:
     from constructs_lib.nag.reports.places import plain
-    from constructs_lib.operations.redrive.runner import redrive
+    from constructs_lib.operations.redrive.runner import redrive_failures
     from constructs_lib.operations.redrive.summary import summary_of
 
     with ExitStack() as stack:
         stack.callback(progress.clear)
         stack.enter_context(_stopped_by_signals(asked.stop, progress))
-        outcome = redrive(account, place, asked, journal=journal)
+        outcome = redrive_failures(account, place, asked, journal=journal)
     for problem in outcome.problems:
         say(problem)
     for line in summary_of(outcome):

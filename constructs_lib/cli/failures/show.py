@@ -58,14 +58,14 @@ def add_parser(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from constructs_lib.operations.events.reading import read
+    from constructs_lib.operations.events.reading import read_failures
     from constructs_lib.operations.places.finding import find_place
     from constructs_lib.operations.signals import terminated_as_interrupted
 
     problems: list[str] = []
     account = account_of(options)
     place = find_place(account, options.place, note=problems.append)
-    reading = read(account, place, limit=None if options.all else options.limit)
+    reading = read_failures(account, place, limit=None if options.all else options.limit)
     try:
         with terminated_as_interrupted(), reading:
             return _shown(account, reading, options, problems)

@@ -18,7 +18,7 @@ from constructs_lib.operations.live.calls import Calls
 from constructs_lib.operations.live.reader import read_account
 
 
-def audit(
+def audit_accounts(
     accounts: Sequence[Account],
     rules: Sequence[Rule],
     baseline: Baseline | None = None,

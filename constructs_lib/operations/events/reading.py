@@ -55,7 +55,7 @@ class Reading:
         self._events.close()
 
 
-def read(account: Account, place: Place, *, limit: int | None = None) -> Reading:
+def read_failures(account: Account, place: Place, *, limit: int | None = None) -> Reading:
     """Read failed events without consuming them.
 
     Parameters

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.events.event import FailedEvent
 from constructs_lib.operations.events.filtering import matches
-from constructs_lib.operations.events.reading import Reading, read
+from constructs_lib.operations.events.reading import Reading, read_failures
 from constructs_lib.operations.places.place import Place
 from constructs_lib.operations.redrive.homes import Home, home_of
 from constructs_lib.operations.redrive.options import Options
@@ -34,7 +34,7 @@ class Plan:
 
     def __init__(self, account: Account, place: Place, options: Options) -> None:
         self._place, self._options = place, options
-        self.reading: Reading = read(account, place)
+        self.reading: Reading = read_failures(account, place)
         """The reading of the place, which knows what could not be read."""
 
     def __enter__(self) -> Iterator[tuple[FailedEvent, Home | Reason]]:

@@ -22,7 +22,9 @@ from constructs_lib.operations.refusals import explained
 _ELSEWHERE: Final = "its events are with whoever gets them from there: give the queue or the bucket that does"
 
 
-def redrive(account: Account, place: Place, options: Options | None = None, *, journal: Path | None = None) -> Outcome:
+def redrive_failures(
+    account: Account, place: Place, options: Options | None = None, *, journal: Path | None = None
+) -> Outcome:
     """Send the failed events of a place back to where they belong.
 
     An event leaves the place only after its home has accepted it, and what was done is in a journal: after a run that

@@ -12,7 +12,7 @@ from constructs_lib.operations.account import Account
 from constructs_lib.operations.places.finding import find_place
 from constructs_lib.operations.redrive.options import Options
 from constructs_lib.operations.redrive.outcome import Outcome
-from constructs_lib.operations.redrive.runner import redrive
+from constructs_lib.operations.redrive.runner import redrive_failures
 from scripts.local.emulator import REGION
 from tests.e2e.clients import Clients, wait_until
 from tests.emulator.bench import Bench
@@ -61,7 +61,7 @@ class Failing(Bench):
 
     def redrive(self, place: str, **options: Any) -> Outcome:
         found = find_place(self.account, place)
-        return redrive(self.account, found, Options(**options), journal=self.folder / "journal.jsonl")
+        return redrive_failures(self.account, found, Options(**options), journal=self.folder / "journal.jsonl")
 
     def handled(self, before: int = 0, name: str = "f") -> Counter[str]:
         """Return how often each event was handled after so many calls."""

@@ -13,7 +13,7 @@ from constructs_lib.nag.result import Result
 from constructs_lib.nag.run import run
 from constructs_lib.nag.selection import choose_rules
 from constructs_lib.operations.account import Account
-from constructs_lib.operations.audit.auditing import audit
+from constructs_lib.operations.audit.auditing import audit_accounts
 from constructs_lib.operations.audit.left_out import LEFT_OUT
 from scripts.local.emulator import REGION, Emulator
 from tests.e2e.clients import Clients
@@ -48,7 +48,7 @@ def found(result: Result) -> Counter[tuple[str, str, str]]:
 
 
 def test_an_unsafe_stack_has_the_findings_of_its_template(account: Account, unsafe_stack: Path) -> None:
-    live = audit([account], RULES, names=["unsafe-*"])
+    live = audit_accounts([account], RULES, names=["unsafe-*"])
     assert live.problems == []
     written = run(load_inputs([str(unsafe_stack)], ()), RULES)
     assert found(live) == found(written)
@@ -65,7 +65,7 @@ def test_the_patterns_have_the_findings_of_their_templates(
     for driver in DRIVERS:
         deploy(clients, asset_bucket, assembly, driver.pattern.name)
     try:
-        live = audit([account], RULES, names=[f"{driver.pattern.name}-*" for driver in DRIVERS])
+        live = audit_accounts([account], RULES, names=[f"{driver.pattern.name}-*" for driver in DRIVERS])
         assert live.problems == []
         assert found(live) == found(run(load_inputs([str(assembly)], ()), RULES))
     finally:

@@ -9,7 +9,7 @@ import pytest
 from constructs_lib.nag.result import Result
 from constructs_lib.nag.rules import all_rules
 from constructs_lib.nag.selection import choose_rules
-from constructs_lib.operations.audit.auditing import audit
+from constructs_lib.operations.audit.auditing import audit_accounts
 from constructs_lib.operations.audit.left_out import LEFT_OUT
 from constructs_lib.operations.errors import Exit, OperationError
 from tests.operations.live.answers import Answers, Refused
@@ -65,7 +65,7 @@ OF_POLLER = {"QueueRedrivePolicy jobs"}
 def test_findings_about_the_functions_and_what_serves_them(
     account: Answers, names: Sequence[str], expected: set[str]
 ) -> None:
-    assert found(audit([account], RULES, names=names)) == expected
+    assert found(audit_accounts([account], RULES, names=names)) == expected
 
 
 def test_tags(account: Answers) -> None:
@@ -76,13 +76,13 @@ def test_tags(account: Answers) -> None:
         return {"ResourceTagMappingList": [{"ResourceARN": ORDERS}]}
 
     account.answer({**BAD, "resourcegroupstaggingapi.get_resources": tagged})
-    assert found(audit([account], RULES, tags=["team=a", "team=b", "stage=live"])) == OF_ORDERS
+    assert found(audit_accounts([account], RULES, tags=["team=a", "team=b", "stage=live"])) == OF_ORDERS
     assert asked["TagFilters"] == [{"Key": "team", "Values": ["a", "b"]}, {"Key": "stage", "Values": ["live"]}]
 
 
 def test_tags_that_cannot_be_read_are_a_problem_and_no_success(account: Answers) -> None:
     account.answer({**BAD, "resourcegroupstaggingapi.get_resources": Refused()})
-    result = audit([account], RULES, tags=["team=a"])
+    result = audit_accounts([account], RULES, tags=["team=a"])
     assert found(result) == set()
     assert ["list the functions with the tags" in one.message for one in result.problems] == [True]
 
@@ -99,19 +99,19 @@ def test_a_pattern_or_tag_that_is_of_no_function_is_an_error(
     account: Answers, options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(OperationError, match=message) as error:
-        audit([account], RULES, **options)
+        audit_accounts([account], RULES, **options)
     assert error.value.code == Exit.USAGE
 
 
 def test_a_pattern_that_matches_nothing_may_match_what_cannot_be_read(account: Answers) -> None:
     account.answer({**BAD, "lambda.list_functions": Refused()})
-    result = audit([account], RULES, names=["orders"])
+    result = audit_accounts([account], RULES, names=["orders"])
     assert (found(result), len(result.problems)) == (set(), 1)
 
 
 def test_a_region_that_cannot_be_read_does_not_hide_the_findings_of_another(account: Answers) -> None:
     lost = Answers({"sts.get_caller_identity": Refused("ExpiredToken")}, region="us-west-2")
-    result = audit([lost, account], RULES)
+    result = audit_accounts([lost, account], RULES)
     assert found(result) == OF_ORDERS | OF_POLLER
     (problem,) = result.problems
     assert str(problem.path) == "aws/us-west-2"

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import Exit, OperationError
 from constructs_lib.operations.events.event import Origin
-from constructs_lib.operations.events.reading import Reading, read
+from constructs_lib.operations.events.reading import Reading, read_failures
 from constructs_lib.operations.places.place import Kind, Place
 from tests.operations.events.samples import QUEUE, SENT, destination, place
 
@@ -64,7 +64,7 @@ def test_a_queue_is_read_whole_and_all_of_it_made_visible_again(account: Account
     hands_out(sqs, 10, 11)
     hands_out(sqs)
     shows_again(sqs, *(f"r{number}" for number in range(12)))
-    reading = read(account, place())
+    reading = read_failures(account, place())
     events = list(reading)
     assert [event.stored.id for event in events] == [f"m{number}" for number in range(12)]
     assert {event.origin for event in events} == {Origin.DESTINATION}
@@ -78,7 +78,7 @@ def test_a_message_that_comes_twice_is_one_event(account: Account, stub: Stub) -
     hands_out(sqs, 1, 2, receipt="again")
     hands_out(sqs)
     shows_again(sqs, "again1", "again2")
-    assert [event.stored.id for event in read(account, place())] == ["m1", "m2"]
+    assert [event.stored.id for event in read_failures(account, place())] == ["m1", "m2"]
 
 
 def test_an_empty_answer_is_no_end_while_messages_are_expected(account: Account, stub: Stub) -> None:
@@ -90,7 +90,7 @@ def test_an_empty_answer_is_no_end_while_messages_are_expected(account: Account,
     for _ in range(3):
         hands_out(sqs)
     shows_again(sqs, "r1", "r2")
-    reading = read(account, place())
+    reading = read_failures(account, place())
     assert len(list(reading)) == 2
     assert reading.rest == "about 2 more, delayed or hidden by a consumer"
 
@@ -101,7 +101,7 @@ def test_a_limit_is_kept_and_what_is_beyond_is_told(account: Account, stub: Stub
     hands_out(sqs, *range(10))
     hands_out(sqs, 10, 11, count=2)
     shows_again(sqs, *(f"r{number}" for number in range(12)))
-    reading = read(account, place(), limit=12)
+    reading = read_failures(account, place(), limit=12)
     assert len(list(reading)) == 12
     assert reading.rest == "about 18 more, beyond the limit"
 
@@ -113,7 +113,7 @@ def test_what_a_fifo_queue_keeps_back_is_told(account: Account, stub: Stub) -> N
     for _ in range(3):
         hands_out(sqs)
     shows_again(sqs, *(f"r{number}" for number in range(10)))
-    reading = read(account, place())
+    reading = read_failures(account, place())
     assert len(list(reading)) == 10
     assert reading.rest is not None
     assert reading.rest.startswith("about 15 more, behind those of their message groups")
@@ -134,7 +134,7 @@ def test_whoever_stops_in_between_leaves_nothing_hidden(
             raise error
 
     with pytest.raises(error):
-        look(read(account, place()))
+        look(read_failures(account, place()))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_an_error_in_between_leaves_nothing_hidden(account: Account, stub: Stub,
     shows_again(sqs, "r1")
     seen = []
     with pytest.raises(OperationError, match=advice) as refused:
-        seen += [event.stored.id for event in read(account, place())]
+        seen += [event.stored.id for event in read_failures(account, place())]
     assert refused.value.code is Exit.REFUSED
 
 
@@ -165,7 +165,7 @@ def test_what_stays_hidden_is_told(account: Account, stub: Stub) -> None:
     hands_out(sqs, 1)
     hands_out(sqs)
     sqs.add_client_error("change_message_visibility_batch", "AccessDenied")
-    reading = read(account, place())
+    reading = read_failures(account, place())
     assert len(list(reading)) == 1
     assert "1 messages cannot be made visible again" in reading.problems[0]
 
@@ -176,7 +176,7 @@ def test_too_many_hidden_messages_end_it(account: Account, stub: Stub) -> None:
     hands_out(sqs, 1)
     sqs.add_client_error("receive_message", "OverLimit")
     shows_again(sqs, "r1")
-    reading = read(account, place())
+    reading = read_failures(account, place())
     assert len(list(reading)) == 1
     assert "hides no more" in reading.problems[0]
 
@@ -185,13 +185,13 @@ def test_a_queue_that_would_move_messages_on_is_not_read(account: Account, stub:
     policy = {"deadLetterTargetArn": f"{QUEUE}-again", "maxReceiveCount": 3}
     opens(stub("sqs"), 1, RedrivePolicy=json.dumps(policy))
     with pytest.raises(OperationError, match=r"received 3 times.*read orders-failed-again instead"):
-        list(read(account, place()))
+        list(read_failures(account, place()))
 
 
 def test_a_queue_that_is_gone(account: Account, stub: Stub) -> None:
     stub("sqs").add_client_error("get_queue_url", "AWS.SimpleQueueService.NonExistentQueue", "no such queue")
     with pytest.raises(OperationError, match=r"cannot read the queue orders-failed.*it may be deleted"):
-        list(read(account, place()))
+        list(read_failures(account, place()))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_queue_that_is_gone(account: Account, stub: Stub) -> None:
 )
 def test_places_that_keep_nothing_say_what_to_do(account: Account, kind: Kind, instead: str) -> None:
     with pytest.raises(OperationError, match=instead) as refused:
-        read(account, Place(kind, "arn:aws:x:eu-west-1:123456789012:y", ()))
+        read_failures(account, Place(kind, "arn:aws:x:eu-west-1:123456789012:y", ()))
     assert refused.value.code is Exit.USAGE
 
 
@@ -225,7 +225,7 @@ def test_a_bucket_is_read_page_by_page_with_versions(account: Account, stub: Stu
         holds(s3, key, json.dumps(destination()).encode())
     lists(s3, "c", after="next")
     holds(s3, "c", json.dumps(destination()).encode(), "v2")
-    reading = read(account, BUCKET)
+    reading = read_failures(account, BUCKET)
     found = [(event.stored.id, event.stored.handle, event.origin) for event in reading]
     assert found == [("a", "v1", Origin.DESTINATION), ("b", "v1", Origin.DESTINATION), ("c", "v2", Origin.DESTINATION)]
     assert reading.rest is None
@@ -240,7 +240,7 @@ def test_one_object_that_cannot_be_read_hides_no_other(account: Account, stub: S
     holds(s3, "bytes", b"\xff\xfe")
     holds(s3, "text", b"hello")
     holds(s3, "whole", json.dumps(destination()).encode())
-    reading = read(account, BUCKET)
+    reading = read_failures(account, BUCKET)
     found = {event.stored.id: event for event in reading}
     assert {key: event.origin for key, event in found.items()} == {
         "bytes": Origin.UNKNOWN,
@@ -257,23 +257,23 @@ def test_a_limit_bounds_what_is_got_from_a_bucket(account: Account, stub: Stub) 
     s3 = stub("s3")
     lists(s3, "a", "b")
     holds(s3, "a", b"{}")
-    reading = read(account, BUCKET, limit=1)
+    reading = read_failures(account, BUCKET, limit=1)
     assert len(list(reading)) == 1
     assert reading.rest == "more, beyond the limit"
 
 
 def test_a_huge_object_is_no_record(account: Account, stub: Stub) -> None:
     lists(stub("s3"), "dump", size=10**9)
-    (event,) = read(account, BUCKET)
+    (event,) = read_failures(account, BUCKET)
     assert "1000000000 bytes" in (event.why_raw or "")
 
 
 def test_of_a_bucket_without_prefix_only_what_lambda_writes_is_read(account: Account, stub: Stub) -> None:
     lists(stub("s3"), prefix="aws/lambda/")
-    assert list(read(account, Place(Kind.BUCKET, "arn:aws:s3:::kept", ()))) == []
+    assert list(read_failures(account, Place(Kind.BUCKET, "arn:aws:s3:::kept", ()))) == []
 
 
 def test_a_bucket_that_is_gone(account: Account, stub: Stub) -> None:
     stub("s3").add_client_error("list_objects_v2", "NoSuchBucket")
     with pytest.raises(OperationError, match=r"cannot list s3://kept/aws/lambda/async/orders/.*NoSuchBucket"):
-        list(read(account, BUCKET))
+        list(read_failures(account, BUCKET))

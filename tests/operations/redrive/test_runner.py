@@ -15,7 +15,7 @@ from constructs_lib.operations.redrive import move_task, runner
 from constructs_lib.operations.redrive.journal import Journal
 from constructs_lib.operations.redrive.options import Options
 from constructs_lib.operations.redrive.outcome import Outcome
-from constructs_lib.operations.redrive.runner import redrive
+from constructs_lib.operations.redrive.runner import redrive_failures
 from tests.operations.conftest import Stub
 from tests.operations.redrive.failed import ACCOUNT, DLQ, QUEUE, REGION, place
 
@@ -55,7 +55,7 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_sqs_moves_what_goes_back_as_a_whole(account: Account, ways: list[str], tmp_path: Path) -> None:
-    outcome = redrive(account, PLACE, journal=tmp_path / "j")
+    outcome = redrive_failures(account, PLACE, journal=tmp_path / "j")
     assert ways == ["moved"]
     assert outcome.journal == tmp_path / "j"
     assert json.loads((tmp_path / "j").read_text().splitlines()[-1])["run"] == "end"
@@ -65,7 +65,7 @@ def test_what_sqs_does_not_move_is_sent_one_by_one(
     account: Account, ways: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(move_task, "move", lambda *_: None)
-    redrive(account, PLACE, journal=tmp_path / "j")
+    redrive_failures(account, PLACE, journal=tmp_path / "j")
     assert ways == ["one by one"]
 
 
@@ -78,7 +78,7 @@ def test_sqs_does_not_move_what_may_be_accepted_already(
         if accepted:
             journal.sent("a", "new")
         journal.commit()
-    redrive(account, PLACE, journal=tmp_path / "j")
+    redrive_failures(account, PLACE, journal=tmp_path / "j")
     assert ways == ["one by one"]
 
 
@@ -86,7 +86,7 @@ def test_a_run_that_was_stopped_has_no_end(
     account: Account, ways: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(move_task, "move", lambda *_: Outcome(was_stopped=True))
-    redrive(account, PLACE, journal=tmp_path / "j")
+    redrive_failures(account, PLACE, journal=tmp_path / "j")
     with Journal(tmp_path / "j", NAMED) as journal:
         assert journal.was_interrupted
 
@@ -95,7 +95,7 @@ def test_the_journal_is_in_the_folder_of_the_user(
     account: Account, ways: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    outcome = redrive(account, PLACE, Options(limit=1))
+    outcome = redrive_failures(account, PLACE, Options(limit=1))
     assert outcome.journal is not None
     assert outcome.journal.parent == tmp_path / "lambda-invocations"
     assert '"limit":1' in outcome.journal.read_text()
@@ -104,7 +104,7 @@ def test_the_journal_is_in_the_folder_of_the_user(
 def test_a_topic_keeps_no_events(account: Account, tmp_path: Path) -> None:
     topic = Place(Kind.TOPIC, "arn:aws:sns:eu-west-1:123456789012:failed", ())
     with pytest.raises(OperationError, match="expected a queue or a bucket") as caught:
-        redrive(account, topic, journal=tmp_path / "j")
+        redrive_failures(account, topic, journal=tmp_path / "j")
     assert caught.value.code is Exit.USAGE
     assert not (tmp_path / "j").exists()
 
@@ -114,7 +114,9 @@ def test_prefixes_of_a_bucket_share_a_journal(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     bucket = "arn:aws:s3:::failed"
-    every, some = (redrive(account, Place(Kind.BUCKET, bucket, (), prefix)) for prefix in ("", "aws/lambda/async/"))
+    every, some = (
+        redrive_failures(account, Place(Kind.BUCKET, bucket, (), prefix)) for prefix in ("", "aws/lambda/async/")
+    )
     assert every.journal == some.journal
-    other = redrive(account, Place(Kind.BUCKET, "arn:aws:s3:::other", ()))
+    other = redrive_failures(account, Place(Kind.BUCKET, "arn:aws:s3:::other", ()))
     assert other.journal != some.journal
