@@ -329,6 +329,19 @@ def test_what_is_being_received_when_it_is_stopped_is_made_visible_again(
     assert "stopped; what was read stays where it is" in err
 
 
+def test_records_that_are_in_kafka_only_are_told(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.holds(batch("KafkaBatchInfo", {"eventSourceArn": "arn:aws:kafka:eu-west-1:123456789012:cluster/orders/0f0f"}))
+    out, _ = show(capsys)
+    assert "missing    the records are in Kafka only" in out
+
+
+def test_a_number_too_long_for_python_is_told_in_plain_words(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.holds("[" + "1" * 5000 + "]")
+    out, _ = show(capsys)
+    assert "a number has too many digits to be read" in out
+    assert "sys." not in out
+
+
 def test_a_number_too_large_for_python_is_shown_as_it_is_written(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _LIMIT: Final = 100
 _PAYLOAD: Final = 2_000
 
+_IN_KAFKA: Final = "the records are in Kafka only; a bucket as the on-failure destination would hold them, too"
+
 _DESCRIPTION: Final = """\
 Read the failed events that wait in PLACE, without consuming them: which function, why, and with which payload.
 
@@ -143,10 +145,11 @@ def _print_events(account: "Account", events: _Chosen, options: argparse.Namespa
     from constructs_lib.cli.failures.event_text import event_lines
     from constructs_lib.operations.errors import OperationError
     from constructs_lib.operations.events.as_json import event_line
+    from constructs_lib.operations.events.event import Origin
     from constructs_lib.operations.events.records import RecordsGoneError, with_records
 
     for event in events:
-        missing = None
+        missing = _IN_KAFKA if event.origin is Origin.KAFKA_BATCH and event.payload_text is None else None
         try:
             event = with_records(account, event)
         except RecordsGoneError as error:

@@ -16,6 +16,10 @@ def loads(text: str) -> Any:
         return json.loads(text, parse_constant=_refuse)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    except ValueError as error:
+        if "set_int_max_str_digits" in str(error):  # Python's advice is for programmers
+            raise ValueError("a number has too many digits to be read") from error
+        raise
 
 
 def member_text(text: str, name: str) -> str | None:
