@@ -1,4 +1,5 @@
 import os
+import signal
 
 # The validator costs seconds at the first synth of a process; the conformance tests run it in processes of their own.
 os.environ["CDK_VALIDATION"] = "false"
@@ -8,6 +9,9 @@ from aws_cdk import App, Stack
 
 from constructs_lib import LambdaFunction
 from tests.helpers import make_function
+
+# Whoever runs the tests in the background may have let Ctrl-C be ignored, in them and in all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
