@@ -15,7 +15,8 @@ class Intermixed(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         """Parse the arguments; that of a group of commands passes what is behind the command on as it is."""
-        if self._begun or self._subparsers is not None:
+        # What is behind -- is no option, which intermixing forgets.
+        if self._begun or self._subparsers is not None or "--" in (args or ()):
             return super().parse_known_args(args, namespace)
         self._begun = True
         try:
