@@ -41,7 +41,7 @@ synth: setup ## synthesize app.py into cdk.out/ with the policy checks on
 
 .PHONY: test
 test: setup .venv-emulator/.installed ## run the tests, but for the slow ones of make e2e
-	@pytest -m "not slow_e2e"
+	@python -m scripts.tests
 
 .PHONY: e2e
 e2e: setup .venv-emulator/.installed ## deploy every pattern and the example app to an emulator of AWS, and break things
