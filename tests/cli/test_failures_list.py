@@ -15,10 +15,10 @@ from constructs_lib.operations.places.waiting import Waiting
 from constructs_lib.operations.places.watching import Alarm
 
 DAY = 86_400
-WORK = "arn:aws:lambda:eu-west-1:111111111111:function:work"
+RESIZE = "arn:aws:lambda:eu-west-1:111111111111:function:resize"
 JOBS = "arn:aws:sqs:eu-west-1:111111111111:jobs"
-MOVED = Use(Origin.SOURCE_QUEUE, JOBS, (WORK,), JOBS)
-SENT = Use(Origin.DESTINATION, f"{WORK}:live", (f"{WORK}:live",))
+MOVED = Use(Origin.SOURCE_QUEUE, JOBS, (RESIZE,), JOBS)
+SENT = Use(Origin.DESTINATION, f"{RESIZE}:live", (f"{RESIZE}:live",))
 TOPIC = Place(Kind.TOPIC, "arn:aws:sns:eu-west-1:111111111111:failed", (SENT,))
 
 
@@ -26,8 +26,8 @@ def queue(name: str = "failed", uses: tuple[Use, ...] = (MOVED,)) -> Place:
     return Place(Kind.QUEUE, f"arn:aws:sqs:eu-west-1:111111111111:{name}", uses)
 
 
-def gap(message: str = "function work has no failure target") -> Gap:
-    return Gap("AsyncFailureTarget", Severity.ERROR, "function/work", WORK, frozenset({WORK}), message)
+def gap(message: str = "function resize has no failure target") -> Gap:
+    return Gap("AsyncFailureTarget", Severity.ERROR, "function/resize", RESIZE, frozenset({RESIZE}), message)
 
 
 class Asked:
@@ -77,7 +77,7 @@ def test_a_queue(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
         "place": "failed",
         "oldest": "12 h",
         "left": "14 days",
-        "below": "on-failure destination of work:live\nalarm depth\nread by function mend",
+        "below": "on-failure destination of resize:live\nalarm depth\nread by function mend",
     }
 
 
@@ -113,10 +113,10 @@ def test_how_many(capsys: pytest.CaptureFixture[str], listed: Asked, one: Listed
 
 
 def test_more_objects_than_were_counted(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
-    bucket = Place(Kind.BUCKET, "arn:aws:s3:::kept", (SENT,), "aws/lambda/async/work/")
+    bucket = Place(Kind.BUCKET, "arn:aws:s3:::kept", (SENT,), "aws/lambda/async/resize/")
     listed.found = Listing([Listed(bucket, Waiting(1_000, more=True, oldest=60.4))], [], [])
     lines = run(capsys)
-    assert lines[1].split() == ["1,000+", ">", "1", "min", "s3://kept/aws/lambda/async/work/"]
+    assert lines[1].split() == ["1,000+", ">", "1", "min", "s3://kept/aws/lambda/async/resize/"]
     assert lines[-1] == "1,000+ events in 1 place, 0 gaps"
 
 
@@ -135,11 +135,11 @@ def test_names_of_any_length_stay_whole(capsys: pytest.CaptureFixture[str], list
 def test_whose_events_they_are(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
     listed.found = Listing([Listed(queue(uses=(MOVED, SENT)), Waiting(1))], [], [])
     uses = [line.strip() for line in run(capsys)[2:4]]
-    assert uses == ["source queue jobs -> work", "on-failure destination of work:live"]
+    assert uses == ["source queue jobs -> resize", "on-failure destination of resize:live"]
 
 
 def test_a_queue_of_many(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
-    uses = tuple(Use(Origin.FUNCTION_DLQ, f"{WORK}{number}", (f"{WORK}{number}",)) for number in range(9))
+    uses = tuple(Use(Origin.FUNCTION_DLQ, f"{RESIZE}{number}", (f"{RESIZE}{number}",)) for number in range(9))
     listed.found = Listing([Listed(queue(uses=uses), Waiting(1))], [], [])
     assert "and 4 more" in [line.strip() for line in run(capsys)]
 
@@ -167,7 +167,7 @@ def test_gaps_and_the_sum(capsys: pytest.CaptureFixture[str], listed: Asked) -> 
     lines = run(capsys)
     assert lines[-4:-2] == [
         "GAPS: what fails here is lost, sooner or later",
-        "error    function work has no failure target",
+        "error    function resize has no failure target",
     ]
     assert lines[-1] == "3 events in 3 places (1 not counted), 1 gap"
 
@@ -225,7 +225,7 @@ def test_as_json(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
     assert use == {
         "origin": "source queue",
         "owner": JOBS,
-        "functions": [WORK],
+        "functions": [RESIZE],
         "source": JOBS,
         "partialBatches": False,
     }
@@ -234,8 +234,8 @@ def test_as_json(capsys: pytest.CaptureFixture[str], listed: Asked) -> None:
     assert (lost["rule"], lost["severity"], lost["arn"], lost["functions"]) == (
         "AsyncFailureTarget",
         "error",
-        WORK,
-        [WORK],
+        RESIZE,
+        [RESIZE],
     )
 
 

@@ -18,7 +18,7 @@ def arn(service: str, rest: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
 
 
-WORK = arn("lambda", "function:work")
+RESIZE = arn("lambda", "function:resize")
 FAILED = arn("sqs", "failed")
 JOBS = arn("sqs", "jobs")
 STREAM = arn("kinesis", "stream/clicks")
@@ -30,7 +30,7 @@ def resource(type: str, **properties: Any) -> dict[str, Any]:
     return {"Type": f"AWS::{type}", "Properties": properties}
 
 
-def function(name: str = "work", **properties: Any) -> dict[str, Any]:
+def function(name: str = "resize", **properties: Any) -> dict[str, Any]:
     return resource("Lambda::Function", FunctionName=name, **properties)
 
 

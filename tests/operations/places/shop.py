@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from tests.operations.live.answers import Refused
-from tests.operations.places.account import ACCOUNT, BUCKET, FAILED, RETRIED, STREAM, WORK, arn, on_failure
+from tests.operations.places.account import ACCOUNT, BUCKET, FAILED, RESIZE, RETRIED, STREAM, arn, on_failure
 
 TOPIC = arn("sns", "broken")
-ASYNC = "aws/lambda/async/work/"
+ASYNC = "aws/lambda/async/resize/"
 URLS = f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/"
 SOURCES = "sqs.list_dead_letter_source_queues"
 GONE = Refused("AWS.SimpleQueueService.NonExistentQueue")
@@ -29,18 +29,18 @@ def attributes(QueueUrl: str, **_: Any) -> Any:  # noqa: N803
 
 
 def configs(FunctionName: str, **_: Any) -> Any:  # noqa: N803
-    config = {"FunctionArn": f"{WORK}:$LATEST", **on_failure(BUCKET)}
-    return {"FunctionEventInvokeConfigs": [config] if FunctionName == "work" else []}
+    config = {"FunctionArn": f"{RESIZE}:$LATEST", **on_failure(BUCKET)}
+    return {"FunctionEventInvokeConfigs": [config] if FunctionName == "resize" else []}
 
 
 def objects(Bucket: str, **_: Any) -> Any:  # noqa: N803
     return {} if Bucket == "kept" else Refused("NoSuchBucket")
 
 
-MAPPING = {"UUID": RETRIED, "FunctionArn": WORK, "EventSourceArn": STREAM, **on_failure(BUCKET)}
+MAPPING = {"UUID": RETRIED, "FunctionArn": RESIZE, "EventSourceArn": STREAM, **on_failure(BUCKET)}
 SHOP = {
     "sts.get_caller_identity": {"Account": ACCOUNT},
-    "lambda.list_functions": {"Functions": [{"FunctionName": "work", "FunctionArn": WORK}]},
+    "lambda.list_functions": {"Functions": [{"FunctionName": "resize", "FunctionArn": RESIZE}]},
     "lambda.list_function_event_invoke_configs": configs,
     "lambda.list_event_source_mappings": {"EventSourceMappings": [MAPPING]},
     "sqs.get_queue_url": url,

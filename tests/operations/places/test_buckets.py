@@ -12,7 +12,7 @@ from constructs_lib.operations.places.waiting import Waiting
 from tests.operations.places.account import BUCKET
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-PREFIX = "aws/lambda/async/work/"
+PREFIX = "aws/lambda/async/resize/"
 PLACE = Place(Kind.BUCKET, BUCKET, (), PREFIX)
 DAY = 86_400
 

@@ -5,7 +5,7 @@ from constructs_lib.operations.events.event import Origin
 from constructs_lib.operations.places.finding import find_place
 from constructs_lib.operations.places.place import Kind, Place
 from tests.operations.live.answers import Answers, Refused
-from tests.operations.places.account import BUCKET, FAILED, JOBS, RETRIED, WORK, arn
+from tests.operations.places.account import BUCKET, FAILED, JOBS, RESIZE, RETRIED, arn
 from tests.operations.places.shop import ASYNC, SHOP, TOPIC
 
 
@@ -68,7 +68,7 @@ def test_a_bucket(shop: Answers, beginning: str, prefix: str, origins: set[Origi
         ("arn:aws:dynamodb:eu-west-1:111111111111:table/x", "'failures list' names the places"),
         (TOPIC, "found the topic .*:broken: .* name a queue that is subscribed to it"),
         ("broken", "found the topic broken: .* name a queue that is subscribed to it"),
-        (WORK, "found the function .*: .* see where its own failed events go"),
+        (RESIZE, "found the function .*: .* see where its own failed events go"),
         (arn("events", "event-bus/x"), "found the event bus .* the target of a rule on it"),
         ("kafka://orders", "found the Kafka topic kafka://orders: .* Kafka consumer"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from constructs_lib.operations.errors import OperationError
 from constructs_lib.operations.places.finding import find_place
 from tests.operations.live.answers import Answers
-from tests.operations.places.account import RETRIED, WORK
+from tests.operations.places.account import RESIZE, RETRIED
 from tests.operations.places.shop import SHOP, SOURCES, URLS
 
 MANY = [f"f{number}" for number in range(200)]
@@ -18,7 +18,7 @@ MAPPINGS = "lambda.list_event_source_mappings"
 
 def pages(Marker: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N803
     begin = int(Marker)
-    found = [{"FunctionName": name, "FunctionArn": f"{WORK}-{name}"} for name in MANY[begin : begin + 50]]
+    found = [{"FunctionName": name, "FunctionArn": f"{RESIZE}-{name}"} for name in MANY[begin : begin + 50]]
     return {"Functions": found, **({"NextMarker": str(begin + 50)} if begin + 50 < len(MANY) else {})}
 
 

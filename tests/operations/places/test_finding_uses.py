@@ -15,7 +15,7 @@ from constructs_lib.operations.redrive.move_task import applies
 from constructs_lib.operations.redrive.options import Options
 from tests.operations.live import safe
 from tests.operations.live.answers import Answers, Refused
-from tests.operations.places.account import ACCOUNT, FAILED, WORK, arn, on_failure
+from tests.operations.places.account import ACCOUNT, FAILED, RESIZE, arn, on_failure
 from tests.operations.places.shop import MAPPING, SHOP, SOURCES, TOPIC, URLS
 
 
@@ -31,17 +31,19 @@ SUBSCRIPTION = {
     "SubscriptionArn": f"{TOPIC}:1b2c",
     "TopicArn": TOPIC,
     "Protocol": "lambda",
-    "Endpoint": WORK,
+    "Endpoint": RESIZE,
     "Owner": ACCOUNT,
 }
 RULE = arn("events", "rule/nightly")
-TARGETS = [{"Id": "1", "Arn": WORK, "DeadLetterConfig": {"Arn": FAILED}}]
+TARGETS = [{"Id": "1", "Arn": RESIZE, "DeadLetterConfig": {"Arn": FAILED}}]
 OTHERS = [
     (
         Origin.FUNCTION_DLQ,
         {
             "lambda.list_functions": {
-                "Functions": [{"FunctionName": "work", "FunctionArn": WORK, "DeadLetterConfig": {"TargetArn": FAILED}}]
+                "Functions": [
+                    {"FunctionName": "resize", "FunctionArn": RESIZE, "DeadLetterConfig": {"TargetArn": FAILED}}
+                ]
             }
         },
     ),
@@ -49,7 +51,7 @@ OTHERS = [
         Origin.DESTINATION,
         {
             "lambda.list_function_event_invoke_configs": {
-                "FunctionEventInvokeConfigs": [{"FunctionArn": f"{WORK}:live", **on_failure(FAILED)}]
+                "FunctionEventInvokeConfigs": [{"FunctionArn": f"{RESIZE}:live", **on_failure(FAILED)}]
             }
         },
     ),
@@ -83,12 +85,12 @@ OTHERS = [
                         "Name": "hourly",
                         "GroupName": "default",
                         "Arn": arn("scheduler", "schedule/default/hourly"),
-                        "Target": {"Arn": WORK},
+                        "Target": {"Arn": RESIZE},
                     }
                 ]
             },
             "scheduler.get_schedule": {
-                "Target": {"Arn": WORK, "RoleArn": "arn:aws:iam::1:role/r", "DeadLetterConfig": {"Arn": FAILED}}
+                "Target": {"Arn": RESIZE, "RoleArn": "arn:aws:iam::1:role/r", "DeadLetterConfig": {"Arn": FAILED}}
             },
         },
     ),

@@ -17,7 +17,7 @@ from tests.operations.places.account import (
     BUCKET,
     FAILED,
     JOBS,
-    WORK,
+    RESIZE,
     arn,
     function,
     live_of,
@@ -101,7 +101,7 @@ def by_name(found: Listing) -> dict[str, Listed]:
 def test_those_with_the_most_events_come_first(shop: Shop) -> None:
     for name, messages in {"few": 2, "none": 0, "many": 90}.items():
         shop.moved(name, messages)
-    shop.add("Work", WORK, function(DeadLetterConfig={"TargetArn": TOPIC}))
+    shop.add("Resize", RESIZE, function(DeadLetterConfig={"TargetArn": TOPIC}))
     assert [one.place.name for one in shop.list().places] == ["many", "few", "none", "broken"]
 
 
@@ -143,7 +143,7 @@ def test_a_queue_that_is_gone_loses_what_should_go_there(shop: Shop) -> None:
 
 def test_a_queue_of_another_account_may_be_there_unseen(shop: Shop) -> None:
     shop.messages["theirs"] = GONE
-    shop.add("Work", WORK, function(DeadLetterConfig={"TargetArn": "arn:aws:sqs:eu-west-1:222222222222:theirs"}))
+    shop.add("Resize", RESIZE, function(DeadLetterConfig={"TargetArn": "arn:aws:sqs:eu-west-1:222222222222:theirs"}))
     found = shop.list()
     (one,) = found.places
     assert (one.is_missing, one.waiting) == (False, None)
@@ -154,7 +154,7 @@ def test_the_age_of_a_queue_of_another_account_is_not_that_of_ours(shop: Shop) -
     shop.moved("failed", 3)
     shop.ages = {"failed": 400}
     theirs = "arn:aws:sqs:eu-west-1:222222222222:failed"
-    shop.add("Work", WORK, function(DeadLetterConfig={"TargetArn": theirs}))
+    shop.add("Resize", RESIZE, function(DeadLetterConfig={"TargetArn": theirs}))
     ages = {one.place.arn: one.waiting.oldest for one in shop.list().places if one.waiting}
     assert ages == {FAILED: 400, theirs: None}
 
@@ -166,8 +166,8 @@ def in_bucket(shop: Shop, lifecycle: Callable[[Answer], Answer]) -> Listing:
         "GetBucketLifecycleConfiguration": lifecycle,
     }
     answer(shop.account, "s3", answers)
-    shop.add("Work", WORK, function())
-    config = resource("Lambda::EventInvokeConfig", FunctionName="work", Qualifier="$LATEST", **on_failure(BUCKET))
+    shop.add("Resize", RESIZE, function())
+    config = resource("Lambda::EventInvokeConfig", FunctionName="resize", Qualifier="$LATEST", **on_failure(BUCKET))
     shop.resources["Config"] = config
     return shop.list()
 
@@ -176,7 +176,7 @@ def test_a_bucket(shop: Shop) -> None:
     rule = {"Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}
     found = in_bucket(shop, lambda _: {"Rules": [rule]})
     (one,) = found.places
-    assert one.place.name == "s3://kept/aws/lambda/async/work/"
+    assert one.place.name == "s3://kept/aws/lambda/async/resize/"
     assert one.waiting is not None
     assert one.waiting.events == 1
     assert one.waiting.oldest == pytest.approx(7_200, abs=60)
@@ -193,13 +193,13 @@ def test_a_bucket_whose_lifecycle_may_not_be_read(shop: Shop) -> None:
     assert one.waiting is not None
     assert one.waiting.events == 1
     (problem,) = found.problems
-    assert "cannot read how long events are kept in s3://kept/aws/lambda/async/work/" in problem
+    assert "cannot read how long events are kept in s3://kept/aws/lambda/async/resize/" in problem
 
 
 def test_readers_and_alarms(shop: Shop) -> None:
     shop.moved("failed", 1)
-    shop.add("Work", WORK, function())
-    shop.resources["Reads"] = resource("Lambda::EventSourceMapping", EventSourceArn=FAILED, FunctionName=WORK)
+    shop.add("Resize", RESIZE, function())
+    shop.resources["Reads"] = resource("Lambda::EventSourceMapping", EventSourceArn=FAILED, FunctionName=RESIZE)
     shop.resources["Alarm"] = resource(
         "CloudWatch::Alarm",
         AlarmName="depth",
@@ -208,29 +208,29 @@ def test_readers_and_alarms(shop: Shop) -> None:
         Dimensions=[{"Name": "QueueName", "Value": "failed"}],
     )
     (one,) = shop.list().places
-    assert (one.readers, one.alarms) == (("function work",), (Alarm("depth", False),))
+    assert (one.readers, one.alarms) == (("function resize",), (Alarm("depth", False),))
 
 
 def test_only_what_is_for_a_function(shop: Shop) -> None:
-    shop.add("Work", WORK, function())
+    shop.add("Resize", RESIZE, function())
     shop.add("Other", arn("lambda", "function:other"), function("other", DeadLetterConfig={"TargetArn": TOPIC}))
     shop.moved("failed", 1)
     shop.resources["Reads"] = resource(
-        "Lambda::EventSourceMapping", EventSourceArn=arn("sqs", "source-failed"), FunctionName=WORK
+        "Lambda::EventSourceMapping", EventSourceArn=arn("sqs", "source-failed"), FunctionName=RESIZE
     )
     shop.add("Jobs", JOBS, queue("jobs"))
     shop.resources["Polls"] = resource(
         "Lambda::EventSourceMapping", EventSourceArn=JOBS, FunctionName=arn("lambda", "function:other")
     )
-    found = shop.list(function="work")
+    found = shop.list(function="resize")
     assert [one.place.name for one in found.places] == ["failed"]
     assert not found.gaps
     assert [gap.arn for gap in shop.list(function="other").gaps] == [JOBS]
 
 
 def test_no_such_function(shop: Shop) -> None:
-    with pytest.raises(OperationError, match="found 'wrok'"):
-        shop.list(function="wrok")
+    with pytest.raises(OperationError, match="found 'reszie'"):
+        shop.list(function="reszie")
 
 
 @pytest.mark.parametrize("unread", ["lambda:ListFunctions", "functions"])
@@ -238,17 +238,17 @@ def test_a_function_of_which_nobody_may_know_is_no_wrong_name(shop: Shop, unread
     shop.problems, shop.unread = ["cannot list the functions"], frozenset({unread})
     shop.moved("failed", 1)
     source = arn("sqs", "source-failed")
-    shop.resources["Reads"] = resource("Lambda::EventSourceMapping", EventSourceArn=source, FunctionName=WORK)
+    shop.resources["Reads"] = resource("Lambda::EventSourceMapping", EventSourceArn=source, FunctionName=RESIZE)
     shop.moved("other", 1)
-    found = shop.list(function="work")
+    found = shop.list(function="resize")
     assert [one.place.name for one in found.places] == ["failed"]
     assert found.problems == ["cannot list the functions"]
 
 
 def test_a_function_of_another_region_is_not_looked_for(shop: Shop) -> None:
-    shop.add("Work", WORK, function())
+    shop.add("Resize", RESIZE, function())
     with pytest.raises(OperationError, match="expected a function in eu-west-1, found one in us-east-1"):
-        shop.list(function=WORK.replace("eu-west-1", "us-east-1"))
+        shop.list(function=RESIZE.replace("eu-west-1", "us-east-1"))
 
 
 def test_who_watches_is_unknown_when_it_may_not_be_read(shop: Shop) -> None:

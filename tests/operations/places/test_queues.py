@@ -7,7 +7,7 @@ from constructs_lib.operations.events.event import Origin
 from constructs_lib.operations.places.place import Kind, Place, Use
 from constructs_lib.operations.places.queues import waiting_in_queue
 from constructs_lib.operations.places.waiting import Waiting
-from tests.operations.places.account import ACCOUNT, FAILED, JOBS, WORK
+from tests.operations.places.account import ACCOUNT, FAILED, JOBS, RESIZE
 
 ATTRIBUTES = {
     "ApproximateNumberOfMessages": "5",
@@ -15,8 +15,8 @@ ATTRIBUTES = {
     "ApproximateNumberOfMessagesDelayed": "1",
     "MessageRetentionPeriod": "345600",
 }
-MOVED = Use(Origin.SOURCE_QUEUE, JOBS, (WORK,), JOBS)
-SENT = Use(Origin.DESTINATION, WORK, (WORK,))
+MOVED = Use(Origin.SOURCE_QUEUE, JOBS, (RESIZE,), JOBS)
+SENT = Use(Origin.DESTINATION, RESIZE, (RESIZE,))
 URL = "https://sqs.eu-west-1.amazonaws.com/111111111111/failed"
 
 

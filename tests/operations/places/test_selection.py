@@ -7,18 +7,18 @@ from constructs_lib.operations.account import Account
 from constructs_lib.operations.errors import Exit, OperationError
 from constructs_lib.operations.places.selection import OfFunction, OfStack
 from tests.operations.live.answers import Answers
-from tests.operations.places.account import ACCOUNT, BUCKET, FAILED, JOBS, MAPPING, RETRIED, STREAM, WORK, arn
+from tests.operations.places.account import ACCOUNT, BUCKET, FAILED, JOBS, MAPPING, RESIZE, RETRIED, STREAM, arn
 from tests.operations.places.answers import RefusedError, answer
 
-OTHER = arn("lambda", "function:worker")
+OTHER = arn("lambda", "function:resizer")
 
 
-@pytest.mark.parametrize("name", ["work", "work:live", WORK, f"{WORK}:3", f"{ACCOUNT}:function:work:live"])
+@pytest.mark.parametrize("name", ["resize", "resize:live", RESIZE, f"{RESIZE}:3", f"{ACCOUNT}:function:resize:live"])
 def test_what_is_for_a_function_whichever_version(shop: Answers, name: str) -> None:
     chosen = OfFunction(shop, name)
-    chosen.must_be_one_of([WORK, OTHER])
-    assert chosen.takes([FAILED], [f"{WORK}:live"])
-    assert chosen.takes([WORK], [])
+    chosen.must_be_one_of([RESIZE, OTHER])
+    assert chosen.takes([FAILED], [f"{RESIZE}:live"])
+    assert chosen.takes([RESIZE], [])
     assert not chosen.takes([FAILED], [OTHER])
 
 
@@ -29,9 +29,12 @@ def test_a_name_may_end_as_arns_go_on(shop: Answers) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("arn:aws:lambda:us-east-1:111111111111:function:work", "found one in us-east-1; give --region us-east-1"),
-        ("arn:aws:lambda:eu-west-1:222222222222:function:work", f"of the account {ACCOUNT}, found one of 222222222222"),
-        ("222222222222:function:work", "found one of 222222222222; give a --profile of 222222222222"),
+        ("arn:aws:lambda:us-east-1:111111111111:function:resize", "found one in us-east-1; give --region us-east-1"),
+        (
+            "arn:aws:lambda:eu-west-1:222222222222:function:resize",
+            f"of the account {ACCOUNT}, found one of 222222222222",
+        ),
+        ("222222222222:function:resize", "found one of 222222222222; give a --profile of 222222222222"),
     ],
 )
 def test_a_function_that_is_elsewhere(shop: Answers, name: str, said: str) -> None:
@@ -43,14 +46,14 @@ def test_a_function_that_is_elsewhere(shop: Answers, name: str, said: str) -> No
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("wrok", "expected the name of a function, found 'wrok'; did you mean 'work'"),
+        ("reszie", "expected the name of a function, found 'reszie'; did you mean 'resize'"),
         ("", "found ''; check the name"),
         (FAILED, f"found '{FAILED}'; check the name"),
     ],
 )
 def test_no_such_function(shop: Answers, name: str, said: str) -> None:
     with pytest.raises(OperationError, match=re.escape(said)) as error:
-        OfFunction(shop, name).must_be_one_of([WORK])
+        OfFunction(shop, name).must_be_one_of([RESIZE])
     assert error.value.code is Exit.USAGE
 
 
@@ -72,7 +75,7 @@ def stack(account: Account, pages: dict[str, list[list[tuple[str, str]]]]) -> Of
     ("kind", "physical", "arns", "functions"),
     [
         ("SQS::Queue", "https://sqs.eu-west-1.amazonaws.com/111111111111/failed", [FAILED], []),
-        ("Lambda::Function", "work", [FAILED], [f"{WORK}:live"]),
+        ("Lambda::Function", "resize", [FAILED], [f"{RESIZE}:live"]),
         ("Lambda::EventSourceMapping", RETRIED, [FAILED, MAPPING], []),
         ("S3::Bucket", "kept", [BUCKET], []),
         ("SNS::Topic", arn("sns", "orders"), [arn("sns", "orders")], []),
@@ -86,9 +89,9 @@ def stack(account: Account, pages: dict[str, list[list[tuple[str, str]]]]) -> Of
 def test_what_a_stack_has_made(
     account: Account, kind: str, physical: str, arns: list[str], functions: list[str]
 ) -> None:
-    chosen = stack(account, {"shop": [[("IAM::Role", "work")], [(kind, physical)]]})
+    chosen = stack(account, {"shop": [[("IAM::Role", "resize")], [(kind, physical)]]})
     assert chosen.takes(arns, functions)
-    assert not chosen.takes([JOBS, arn("sqs", "kept"), arn("sqs", "work")], [OTHER])
+    assert not chosen.takes([JOBS, arn("sqs", "kept"), arn("sqs", "resize")], [OTHER])
 
 
 def test_what_a_stack_within_it_has_made(account: Account) -> None:

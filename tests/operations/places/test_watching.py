@@ -4,15 +4,15 @@ import pytest
 
 from constructs_lib.operations.places.place import Kind, Place
 from constructs_lib.operations.places.watching import Alarm, Watchers
-from tests.operations.places.account import FAILED, JOBS, WORK, arn, function, queue, resource, world_of
+from tests.operations.places.account import FAILED, JOBS, RESIZE, arn, function, queue, resource, world_of
 
 TOPIC = arn("sns", "failures")
-ARNS = {"Failed": FAILED, "Work": WORK}
+ARNS = {"Failed": FAILED, "Resize": RESIZE}
 PLACE = Place(Kind.QUEUE, FAILED, ())
 
 
 def watchers(*unread: str, **resources: dict[str, Any]) -> Watchers:
-    return Watchers(world_of(Failed=queue("failed"), Work=function(), **resources), ARNS, unread)
+    return Watchers(world_of(Failed=queue("failed"), Resize=function(), **resources), ARNS, unread)
 
 
 def alarm(
@@ -44,25 +44,25 @@ def test_both_alarms_of_a_queue() -> None:
 
 
 def test_who_reads_a_queue() -> None:
-    mapping = {"EventSourceArn": FAILED, "FunctionName": f"{WORK}:live"}
+    mapping = {"EventSourceArn": FAILED, "FunctionName": f"{RESIZE}:live"}
     found = watchers(
         On=resource("Lambda::EventSourceMapping", **mapping),
-        Off=resource("Lambda::EventSourceMapping", EventSourceArn=FAILED, FunctionName=WORK, Enabled=False),
-        Pipe=resource("Pipes::Pipe", Name="mend", Source=FAILED, Target=WORK),
-        Other=resource("Lambda::EventSourceMapping", EventSourceArn=JOBS, FunctionName=WORK),
+        Off=resource("Lambda::EventSourceMapping", EventSourceArn=FAILED, FunctionName=RESIZE, Enabled=False),
+        Pipe=resource("Pipes::Pipe", Name="mend", Source=FAILED, Target=RESIZE),
+        Other=resource("Lambda::EventSourceMapping", EventSourceArn=JOBS, FunctionName=RESIZE),
     )
-    assert set(found.readers(PLACE) or ()) == {"function work:live", "function work (turned off)", "pipe mend"}
+    assert set(found.readers(PLACE) or ()) == {"function resize:live", "function resize (turned off)", "pipe mend"}
 
 
 def test_who_is_subscribed_to_a_topic() -> None:
-    subscribed = {"sqs": FAILED, "email": "someone@example.org", "lambda": WORK}
+    subscribed = {"sqs": FAILED, "email": "someone@example.org", "lambda": RESIZE}
     found = watchers(
         **{
             protocol: resource("SNS::Subscription", TopicArn=TOPIC, Protocol=protocol, Endpoint=endpoint)
             for protocol, endpoint in subscribed.items()
         }
     )
-    assert set(found.readers(Place(Kind.TOPIC, TOPIC, ())) or ()) == {"sqs failed", "email", "lambda work"}
+    assert set(found.readers(Place(Kind.TOPIC, TOPIC, ())) or ()) == {"sqs failed", "email", "lambda resize"}
 
 
 def test_nobody() -> None:
@@ -84,7 +84,7 @@ def test_alarms_on_a_queue_that_is_not_read_are_unknown() -> None:
 def test_readers_are_unknown_when_some_may_not_be_listed_and_none_is_known(unread: str) -> None:
     assert watchers(unread).readers(PLACE) is None
     assert watchers(unread).readers(Place(Kind.TOPIC, TOPIC, ())) == ()
-    known = resource("Pipes::Pipe", Name="mend", Source=FAILED, Target=WORK)
+    known = resource("Pipes::Pipe", Name="mend", Source=FAILED, Target=RESIZE)
     assert watchers(unread, Pipe=known).readers(PLACE) == ("pipe mend",)
 
 
